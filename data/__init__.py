@@ -1,0 +1,1 @@
+"""What ships: the curated facts of the five documents."""

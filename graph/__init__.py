@@ -1,0 +1,1 @@
+"""The knowledge graph itself: sources (truth), their projections, identity, analyses and exports."""

@@ -1,0 +1,127 @@
+"""The log of decisions on identity: which IRIs of different sources name one thing.
+
+A line is one decision in JSON with a checksum of its own and of the line before, so that a lost, changed or
+reordered line is found. Nothing is ever rewritten: an undone decision is undone by a later line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from ..ontology.errors import DamagedLog
+
+Verdict: TypeAlias = Literal["same", "different", "undo"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Two IRIs are the same thing, or are not, or an earlier decision on them is undone.
+
+    ``who`` is a person or ``"rule"``; ``when`` an ISO 8601 instant in UTC; ``rule`` the name of the rule that
+    decided, ``why`` the reason in words.
+    """
+
+    verdict: Verdict
+    left: str
+    right: str
+    who: str
+    when: str
+    why: str = ""
+    rule: str = ""
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The two IRIs in a fixed order."""
+        return (self.left, self.right) if self.left <= self.right else (self.right, self.left)
+
+
+class DecisionLog:
+    """The file ``decisions.jsonl`` of a store."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __iter__(self) -> Iterator[Decision]:
+        """Yield every line in order.
+
+        :raises DamagedLog: At the first line that does not match its checksum.
+        """
+        yield from (decision for decision, _ in self._lines())
+
+    def _lines(self) -> Iterator[tuple[Decision, str]]:
+        if not self.path.exists():
+            return
+        last = ""
+        with self.path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                try:
+                    record = json.loads(line)
+                    checksum = record.pop("checksum")
+                    decision = Decision(**record)
+                except (ValueError, KeyError, TypeError) as error:
+                    raise self._damaged(number) from error
+                if checksum != _checksum(record, last):
+                    raise self._damaged(number)
+                last = checksum
+                yield decision, checksum
+
+    def _damaged(self, number: int) -> DamagedLog:
+        return DamagedLog(
+            f"Line {number} of {self.path} was changed or lost after it was written; put the file back from a copy."
+        )
+
+    def append(self, decisions: Iterable[Decision]) -> int:
+        """Write decisions at the end, all or none, and return how many there were."""
+        last = ""
+        for _, checksum in self._lines():
+            last = checksum
+        text = []
+        for decision in decisions:
+            record = asdict(decision)
+            last = _checksum(record, last)
+            text.append(json.dumps({**record, "checksum": last}, ensure_ascii=False, sort_keys=True) + "\n")
+        beside = self.path.with_suffix(".new")
+        before = self.path.read_bytes() if self.path.exists() else b""
+        with beside.open("wb") as out:
+            out.write(before + "".join(text).encode())
+            out.flush()
+            os.fsync(out.fileno())
+        beside.replace(self.path)
+        return len(text)
+
+    def canonical(self, rank: Callable[[str], int] = lambda iri: 0) -> dict[str, str]:
+        """Return, for every IRI that is not its own canonical thing, the IRI that stands for it.
+
+        Things tied by ``same`` form one; the one with the lowest ``rank``, then the lowest IRI, stands for all,
+        so that the choice is the same on every machine.
+        """
+        ties: dict[tuple[str, str], Decision] = {}
+        for decision in self:
+            if decision.verdict == "undo":
+                ties.pop(decision.pair, None)
+            else:
+                ties[decision.pair] = decision
+        parent: dict[str, str] = {}
+
+        def root(iri: str) -> str:
+            while (above := parent.get(iri, iri)) != iri:
+                parent[iri] = parent.get(above, above)
+                iri = above
+            return iri
+
+        for left, right in sorted(pair for pair, d in ties.items() if d.verdict == "same"):
+            a, b = sorted((root(left), root(right)), key=lambda iri: (rank(iri), iri))
+            parent[b] = a
+            parent.setdefault(a, a)
+        return {iri: top for iri in sorted(parent) if (top := root(iri)) != iri}
+
+
+def _checksum(record: dict[str, str], before: str) -> str:
+    text = before + json.dumps(record, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,257 @@
+"""The RDF index: a pyoxigraph store in which each source is a named graph and the default graph is their union.
+
+The union is stored, not computed: pyoxigraph's own union repeats a triple that several graphs hold, and a count
+over it would be wrong. In the union each thing stands under its canonical IRI and has one preferred name a
+language; the named graphs keep what each source said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import resources
+from typing import Any
+
+import pyoxigraph as ox
+
+from ..ontology.convert import ALT, PREF, PREFIXES
+from ..ontology.errors import BadQuery, DamagedSource
+from ..ontology.model import ID, ML
+from .projections import Built, discard, projection
+from .store import Store
+
+ONTOLOGY_GRAPH = ox.NamedNode(ML.rstrip("#"))
+DECISIONS_GRAPH = ox.NamedNode(ID + "source/decisions")
+_RECORDED_AS = ox.NamedNode(ML + "recordedAs")
+_DEFAULT = ox.DefaultGraph()
+_GRAPH = ID + "source/"
+
+#: Which sources speak first when two give a thing different names: by the kind of loader, then by id.
+_RANKS = {"authority": 0, "curated": 1}
+#: Quads a second removed and loaded, as measured: what decides between changing an index and making it again.
+_REMOVED_PER_SECOND, _LOADED_PER_SECOND = 9_000, 100_000
+
+
+class RdfIndex:
+    """The index of a store's present truth, opened for reading.
+
+    :raises StorageFailed: If it has to be built and the disk refuses.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.truth = store
+        self.built = projection(store, "rdf", lambda built, before: _build(store, built, before))
+        try:
+            self.db = ox.Store.read_only(str(self.built.folder / "db"))
+        except OSError:
+            discard(self.built)
+            self.built = projection(store, "rdf", lambda built, before: _build(store, built, None))
+            self.db = ox.Store.read_only(str(self.built.folder / "db"))
+
+    @property
+    def damaged(self) -> dict[str, str]:
+        """The sources that could not be read, with the sentence that says why."""
+        return self.built.damaged
+
+    def query(self, text: str, bindings: Mapping[str, ox.NamedNode | ox.Literal] | None = None) -> Any:
+        """Run a SPARQL query that reads; return what pyoxigraph returns for its form.
+
+        ``bindings`` are values of variables, bound and never pasted. The prefixes of the ontology are known.
+
+        :raises BadQuery: If the text is wrong or is an update.
+        """
+        substitutions = {ox.Variable(k): v for k, v in (bindings or {}).items()}
+        try:
+            return self.db.query(text, prefixes=PREFIXES, substitutions=substitutions or None)
+        except SyntaxError as error:
+            raise BadQuery(_syntax(text, error)) from error
+        except (ValueError, OSError) as error:
+            raise BadQuery(f"The SPARQL text cannot be run: {error}.") from error
+
+    def rows(
+        self, text: str, bindings: Mapping[str, ox.NamedNode | ox.Literal] | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Run a SELECT; yield a row as ``{variable: term or None}``."""
+        solutions = self.query(text, bindings)
+        names = [v.value for v in solutions.variables]
+        for solution in solutions:
+            yield {name: solution[name] for name in names}
+
+
+def _syntax(text: str, error: SyntaxError) -> str:
+    try:
+        ox.Store().update(text, prefixes=PREFIXES)
+    except (SyntaxError, ValueError, OSError):
+        return f"The SPARQL text is wrong{_place(text, str(error.msg or error))}."
+    return "The SPARQL text is an update, and this command only reads; use `load` and `forget` to change the store."
+
+
+def _place(text: str, message: str) -> str:
+    """Return where and why in words, from the parser's "error at 1:23: expected one of …"."""
+    found = re.match(r"error at (\d+):(\d+)", message)
+    if not found:
+        return f": {message.splitlines()[0]}"
+    line, column = int(found[1]), int(found[2])
+    written = (text.splitlines() or [""])[line - 1 : line]
+    rest = written[0][column - 1 : column + 19] if written else ""
+    said = [s for s in ("Prefix not found", "The SELECT contains a variable that is unbound") if s in message]
+    why = f" ({said[0].removeprefix('The ').lower()})" if said else ""
+    near = f"near {rest!r}" if rest.strip() else "where it ends too early"
+    return f" at line {line}, column {column}, {near}{why}"
+
+
+# --- building ------------------------------------------------------------------------------------------------
+
+
+def _build(store: Store, built: Built, before: Built | None) -> None:
+    change = _change(built, before) if before is not None else None
+    if before is None or change is None:
+        _from_scratch(store, built)
+        return
+    gone, new = change
+    # A backup is made of hard links: it costs next to nothing, and readers of the older index notice nothing.
+    ox.Store.read_only(str(before.folder / "db")).backup(str(built.folder / "db"))
+    db = ox.Store(str(built.folder / "db"))
+    built.facts = {"quads": {s: n for s, n in before.facts["quads"].items() if s not in gone}}
+    for source_id in gone:
+        _remove(db, source_id)
+    canonical = store.decisions.canonical(_rank(store)) if store.decisions.path.exists() else {}
+    _add(store, built, db, new, canonical)
+    _one_name_a_language(db, store, built)
+    db.flush()
+
+
+def _change(built: Built, before: Built) -> tuple[list[str], list[str]] | None:
+    """Return what goes and what comes, or ``None`` where making the index again is quicker or needed."""
+    if before.decisions != built.decisions or before.damaged or before.ontology != built.ontology:
+        return None
+    gone = [s for s in before.sums if built.sums.get(s) != before.sums[s]]
+    new = [s for s in built.sums if before.sums.get(s) != built.sums[s]]
+    sizes: dict[str, int] = before.facts["quads"]
+    stay = sum(n for s, n in sizes.items() if s not in gone)
+    if sum(sizes[s] for s in gone) / _REMOVED_PER_SECOND > stay / _LOADED_PER_SECOND:
+        return None
+    return gone, new
+
+
+def _from_scratch(store: Store, built: Built) -> None:
+    db = ox.Store(str(built.folder / "db"))
+    canonical = store.decisions.canonical(_rank(store)) if store.decisions.path.exists() else {}
+    built.facts = {"quads": {}}
+    ontology = resources.files("multilateral.ontology").joinpath("cooperation.ttl").read_bytes()
+    terms = ox.parse(ontology, format=ox.RdfFormat.TURTLE)
+    db.bulk_extend(_twice(ox.Quad(t.subject, t.predicate, t.object, ONTOLOGY_GRAPH) for t in terms))
+    ties = ((ox.NamedNode(top), ox.NamedNode(iri)) for iri, top in canonical.items())
+    db.bulk_extend(_twice(ox.Quad(top, _RECORDED_AS, iri, DECISIONS_GRAPH) for top, iri in ties))
+    _add(store, built, db, list(built.sums), canonical)
+    _one_name_a_language(db, store, built)
+    db.flush()
+
+
+def _add(store: Store, built: Built, db: ox.Store, sources: list[str], canonical: dict[str, str]) -> None:
+    """Bulk-load sources; leave a damaged one out whole and say so."""
+    for source_id in sources:
+        counter = [0]
+
+        def stream(source_id: str = source_id, counter: list[int] = counter) -> Iterator[ox.Quad]:
+            for quad in _canonical(store.quads(source_id), canonical):
+                counter[0] += 1
+                yield quad
+
+        try:
+            db.bulk_extend(_twice(stream()))
+        except DamagedSource as error:
+            built.damaged[source_id] = str(error)
+            _remove(db, source_id)
+            continue
+        built.facts["quads"][source_id] = counter[0]
+
+
+def _twice(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    for quad in quads:
+        yield quad
+        yield ox.Quad(quad.subject, quad.predicate, quad.object)
+
+
+def _canonical(quads: Iterable[ox.Quad], canonical: dict[str, str]) -> Iterator[ox.Quad]:
+    if not canonical:
+        yield from quads
+        return
+    nodes = {iri: ox.NamedNode(top) for iri, top in canonical.items()}
+    for quad in quads:
+        subject = nodes.get(quad.subject.value)  # type: ignore[union-attr]
+        thing = nodes.get(quad.object.value) if isinstance(quad.object, ox.NamedNode) else None
+        if subject is None and thing is None:
+            yield quad
+        else:
+            yield ox.Quad(subject or quad.subject, quad.predicate, thing or quad.object, quad.graph_name)
+
+
+def _remove(db: ox.Store, source_id: str) -> None:
+    """Take a source's graph out, and from the union what no other graph holds."""
+    graph = ox.NamedNode(_GRAPH + source_id)
+    quads = list(db.quads_for_pattern(None, None, None, graph))
+    db.remove_graph(graph)
+    named: set[Any] = set()
+    for quad in quads:
+        if quad.predicate == PREF:
+            named.add(quad.subject)
+        if not _held(db, quad.subject, quad.predicate, quad.object):
+            db.remove(ox.Quad(quad.subject, quad.predicate, quad.object))
+    for subject in named:  # a name that stood back behind the one now gone comes forward again
+        for quad in list(db.quads_for_pattern(subject, PREF, None, None)):
+            if quad.graph_name == _DEFAULT:
+                continue
+            db.add(ox.Quad(subject, PREF, quad.object))
+            if not _held(db, subject, ALT, quad.object):
+                db.remove(ox.Quad(subject, ALT, quad.object))
+
+
+def _held(db: ox.Store, subject: Any, predicate: Any, thing: Any) -> bool:
+    return any(q.graph_name != _DEFAULT for q in db.quads_for_pattern(subject, predicate, thing, None))
+
+
+def loader_rank(store: Store, source_id: str) -> int:
+    """Return how early a source speaks: authority files first, then curated facts, then the rest."""
+    return _RANKS.get(store.source(source_id).loader, 2)
+
+
+def _rank(store: Store) -> Any:
+    """Return the rank of an IRI: that of the highest source that describes it."""
+    wanted = {iri for decision in store.decisions for iri in decision.pair}
+    ranks: dict[str, int] = {}
+    for source_id in store.files():
+        try:
+            rank = loader_rank(store, source_id)
+            for quad in store.quads(source_id):
+                subject = quad.subject.value  # type: ignore[union-attr]
+                if subject in wanted:
+                    ranks[subject] = min(rank, ranks.get(subject, rank))
+        except DamagedSource:
+            continue  # it is named where the index is built
+    return lambda iri: ranks.get(iri, 3)
+
+
+_SEVERAL_NAMES = """
+SELECT ?thing ?lang WHERE { ?thing skos:prefLabel ?label BIND(LANG(?label) AS ?lang) }
+GROUP BY ?thing ?lang HAVING (COUNT(?label) > 1)
+"""
+
+
+def _one_name_a_language(db: ox.Store, store: Store, built: Built) -> None:
+    """In the union, leave one preferred name a language and make the others alternative ones."""
+    if len(built.sums) < 2:
+        return
+    order = {_GRAPH + s: (loader_rank(store, s), s) for s in built.sums if s not in built.damaged}
+    for row in list(db.query(_SEVERAL_NAMES, prefixes=PREFIXES)):
+        thing, lang = row["thing"], row["lang"].value
+        said: dict[Any, tuple[int, str]] = {}
+        for quad in db.quads_for_pattern(thing, PREF, None, None):
+            place = order.get(getattr(quad.graph_name, "value", ""))
+            if place is not None and (quad.object.language or "") == lang:
+                said[quad.object] = min(place, said.get(quad.object, place))
+        first = min(said, key=lambda label: (said[label], label.value))
+        for label in said:
+            if label != first:
+                db.remove(ox.Quad(thing, PREF, label))
+                db.add(ox.Quad(thing, ALT, label))

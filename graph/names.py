@@ -1,0 +1,180 @@
+"""The name index: every name, acronym and identifier of every thing, found in spite of accents, case and spelling.
+
+SQLite alone. A text is folded (NFKD, no marks, case-folded, punctuation as spaces). First come exact keys, then
+key prefixes, then all words by FTS5, then the things that share the rarest trigrams with the text, ranked by the
+similarity of their trigram sets (Dice, 1945). All stages run, so that one that finds something hides none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sqlite3
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ..ontology.errors import DamagedSource
+from ..ontology.model import Entity
+from .projections import Built, discard, projection
+from .store import Store
+
+_SCHEMA = """
+CREATE TABLE name (id INTEGER PRIMARY KEY, iri TEXT NOT NULL, key TEXT NOT NULL, text TEXT NOT NULL,
+                   lang TEXT NOT NULL, kind TEXT NOT NULL, type TEXT NOT NULL, UNIQUE (iri, key, kind, lang));
+CREATE VIRTUAL TABLE words USING fts5(key, content='name', content_rowid='id',
+                                      tokenize='unicode61 remove_diacritics 2');
+CREATE TABLE trigram (gram TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (gram, id)) WITHOUT ROWID;
+CREATE TABLE frequency (gram TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
+"""
+_RAREST, _CANDIDATES = 10, 100
+_PUNCTUATION = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A thing found by a name: ``score`` is 1 for the whole name, less for a part or a likeness of it."""
+
+    iri: str
+    text: str
+    lang: str
+    kind: str
+    type: str
+    score: float
+
+
+def fold(text: str) -> str:
+    """Return a text as the index compares it.
+
+    >>> fold("Côte d’Ivoire"), fold("ÉTATS-UNIS")
+    ('cote d ivoire', 'etats unis')
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return _PUNCTUATION.sub(" ", plain.casefold()).strip()
+
+
+def _trigrams(key: str) -> set[str]:
+    padded = f"  {key} "
+    return {padded[i : i + 3] for i in range(len(padded) - 2)}
+
+
+class NameIndex:
+    """The names of a store's present truth."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._open()
+        try:
+            self._db.execute("SELECT 1 FROM name LIMIT 1").fetchall()
+        except sqlite3.DatabaseError:
+            self._db.close()
+            discard(self.built)
+            self._open()
+
+    def _open(self) -> None:
+        self.built = projection(self._store, "names", lambda built, before: _build(self._store, built))
+        path = (self.built.folder / "names.sqlite").resolve()
+        self._db = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+
+    def exact(self, text: str) -> list[Hit]:
+        """Return the things one of whose names, acronyms or identifiers is the text, folded."""
+        rows = self._db.execute(
+            "SELECT iri, text, lang, kind, type FROM name WHERE key = ? ORDER BY iri, kind, lang", (fold(text),)
+        )
+        return _best(Hit(*row, score=1.0) for row in rows)
+
+    def find(self, text: str, limit: int = 20) -> list[Hit]:
+        """Return the things whose names come nearest to the text, best first."""
+        key = fold(text)
+        if not key:
+            return []
+        hits = [*self.exact(text), *self._prefix(key), *self._words(key), *self._similar(key)]
+        return _best(hits)[:limit]
+
+    def _prefix(self, key: str) -> Iterator[Hit]:
+        rows = self._db.execute(
+            "SELECT iri, text, lang, kind, type, key FROM name WHERE key >= ? AND key < ? ORDER BY length(key) LIMIT ?",
+            (key, key + "\U0010ffff", _CANDIDATES),
+        )
+        for *hit, found in rows:
+            yield Hit(*hit, score=0.8 + 0.19 * len(key) / max(len(found), 1))
+
+    def _words(self, key: str) -> Iterator[Hit]:
+        wanted = " AND ".join(f'"{word}"*' for word in key.split())
+        rows = self._db.execute(
+            "SELECT iri, text, lang, kind, type, name.key FROM words JOIN name ON name.id = words.rowid "
+            "WHERE words MATCH ? ORDER BY bm25(words), length(name.key) LIMIT ?",
+            (wanted, _CANDIDATES),
+        )
+        for *hit, found in rows:
+            yield Hit(*hit, score=0.6 + 0.19 * len(key) / max(len(found), len(key)))
+
+    def _similar(self, key: str) -> Iterator[Hit]:
+        grams = _trigrams(key)
+        marks = ",".join("?" * len(grams))
+        rare = self._db.execute(
+            f"SELECT gram FROM frequency WHERE gram IN ({marks}) ORDER BY n, gram LIMIT ?",  # noqa: S608 - marks only
+            (*sorted(grams), _RAREST),
+        ).fetchall()
+        if not rare:
+            return
+        marks = ",".join("?" * len(rare))
+        rows = self._db.execute(
+            "SELECT iri, text, lang, kind, type, name.key FROM name JOIN (SELECT id, COUNT(*) AS shared FROM trigram "  # noqa: S608
+            f"WHERE gram IN ({marks}) GROUP BY id ORDER BY shared DESC, id LIMIT ?) AS near ON near.id = name.id",
+            (*(gram for (gram,) in rare), _CANDIDATES),
+        ).fetchall()
+        for *hit, found in rows:
+            theirs = _trigrams(found)
+            yield Hit(*hit, score=0.59 * 2 * len(grams & theirs) / (len(grams) + len(theirs)))
+
+
+def _best(hits: Iterable[Hit]) -> list[Hit]:
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        if hit.iri not in best or hit.score > best[hit.iri].score:
+            best[hit.iri] = hit
+    return sorted(best.values(), key=lambda h: (-h.score, len(h.text), h.text, h.iri))
+
+
+def _build(store: Store, built: Built) -> None:
+    path = built.folder / "names.sqlite"
+    canonical = store.decisions.canonical() if store.decisions.path.exists() else {}
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.executescript("PRAGMA synchronous = OFF;" + _SCHEMA)
+        for source_id in built.sums:
+            try:
+                db.executemany(
+                    "INSERT OR IGNORE INTO name (iri, key, text, lang, kind, type) VALUES (?, ?, ?, ?, ?, ?)",
+                    _names(store, source_id, canonical),
+                )
+                db.commit()
+            except DamagedSource as error:
+                built.damaged[source_id] = str(error)
+                db.rollback()
+        frequency: Counter[str] = Counter()
+        pairs = []
+        for number, key in db.execute("SELECT id, key FROM name").fetchall():
+            grams = _trigrams(key)
+            frequency.update(grams)
+            pairs.extend((gram, number) for gram in grams)
+            if len(pairs) > 500_000:
+                db.executemany("INSERT INTO trigram VALUES (?, ?)", sorted(pairs))
+                pairs = []
+        db.executemany("INSERT INTO trigram VALUES (?, ?)", sorted(pairs))
+        db.executemany("INSERT INTO frequency VALUES (?, ?)", frequency.items())
+        db.execute("INSERT INTO words(words) VALUES ('rebuild')")
+        db.commit()
+
+
+def _names(store: Store, source_id: str, canonical: dict[str, str]) -> Iterator[tuple[str, str, str, str, str, str]]:
+    for entity in store.statements(source_id):
+        if not isinstance(entity, Entity):
+            continue
+        iri = canonical.get(entity.iri, entity.iri)
+        for name in entity.names:
+            yield iri, fold(name.text), name.text, name.lang, name.kind, entity.type
+        texts = [entity.identifier] if entity.identifier else []
+        for text in [*texts, *(i.value for i in entity.identifiers)]:
+            yield iri, fold(text), text, "", "identifier", entity.type

@@ -1,0 +1,315 @@
+"""What the store says, as plain objects: each thing under its canonical IRI, with all that its sources say of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from ..ontology import convert
+from ..ontology.errors import DamagedSource
+from ..ontology.model import ID, ML, Entity, Evidence, Link, Source
+from ..ontology.vocabulary import vocabulary
+from .index import RdfIndex, loader_rank
+from .names import NameIndex
+from .property_graph import PropertyGraph
+from .store import Store
+
+_KINDS = ("preferred", "alternative", "acronym")
+_THING_FIELDS = tuple(field for field, (_, form) in convert.QUALIFIERS.items() if form == "thing")
+
+
+def short(iri: str) -> str:
+    """Return an IRI of ours without its common beginning (``organization/unicri``), another one as it is."""
+    return iri.removeprefix(ID)
+
+
+def merge(records: list[Entity]) -> Entity:
+    """Return one entity of what several sources say; the first record speaks first.
+
+    Later preferred names in a language that has one become alternative names; the most specific class wins where
+    one is a subclass of the other; identifiers, names and evidence of all are kept, in a fixed order.
+    """
+    first = records[0]
+    known = vocabulary()
+    kind = first.type
+    names: dict[tuple[str, str, str], Any] = {}
+    preferred: set[str] = set()
+    for record in records:
+        if record.type != kind and record.type in known.classes and known.is_a(record.type, kind):
+            kind = record.type
+        for name in record.names:
+            if name.kind == "preferred":
+                if name.lang in preferred and (name.text, name.lang, "preferred") not in names:
+                    name = replace(name, kind="alternative")
+                preferred.add(name.lang)
+            names.setdefault((name.text, name.lang, name.kind), name)
+    said: dict[str, Any] = {}
+    single = ("identifier", "description", "valid_from", "valid_to", "status", "homepage", "issued", "language", "body")
+    for field in single:
+        said[field] = next((v for r in records if (v := getattr(r, field)) is not None), None)
+    return replace(
+        first,
+        type=kind,
+        names=tuple(sorted(names.values(), key=lambda n: (_KINDS.index(n.kind), n.lang, n.text))),
+        identifiers=tuple(sorted({i for r in records for i in r.identifiers}, key=lambda i: (i.scheme, i.value))),
+        collective=any(r.collective for r in records),
+        evidence=tuple(dict.fromkeys(e for r in records for e in r.evidence)),
+        **said,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A thing in a table: ``id`` is its own identifier, else the end of its IRI; ``name`` is in one language."""
+
+    id: str
+    iri: str
+    name: str
+    type: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Reader:
+    """A store opened for reading. Projections are opened, and built if need be, when they are first used.
+
+    ``notice`` is told one sentence for each source that could not be read.
+    """
+
+    def __init__(self, path: str | Path, notice: Callable[[str], None] = lambda sentence: None) -> None:
+        self.store = Store.open(path)
+        self._notice = notice
+        self._told: set[str] = set()
+
+    def _tell(self, damaged: dict[str, str]) -> None:
+        for source_id, sentence in damaged.items():
+            if source_id not in self._told:
+                self._told.add(source_id)
+                self._notice(sentence)
+
+    @cached_property
+    def index(self) -> RdfIndex:
+        """The RDF index."""
+        index = RdfIndex(self.store)
+        self._tell(index.damaged)
+        return index
+
+    @cached_property
+    def names(self) -> NameIndex:
+        """The name index."""
+        names = NameIndex(self.store)
+        self._tell(names.built.damaged)
+        return names
+
+    @cached_property
+    def property_graph(self) -> PropertyGraph:
+        """The embedded property graph."""
+        graph = PropertyGraph(self)
+        self._tell(graph.built.damaged)
+        return graph
+
+    @cached_property
+    def canonical(self) -> dict[str, str]:
+        """The canonical IRI of every IRI that has another one."""
+        found = self.index.db.quads_for_pattern(None, ox.NamedNode(ML + "recordedAs"), None, ox.DefaultGraph())
+        return {_iri(q.object): _iri(q.subject) for q in found}
+
+    # --- sources ---------------------------------------------------------------------------------------------
+
+    def sources(self) -> list[Source]:
+        """Return what is loaded, by id; a damaged source is told and left out."""
+        found = []
+        for source_id in self.store.files():
+            try:
+                found.append(self.store.source(source_id))
+            except DamagedSource as error:
+                self._tell({source_id: str(error)})
+        return found
+
+    @cached_property
+    def _order(self) -> list[str]:
+        """The readable sources in the order in which they speak."""
+        there = [s for s in self.index.built.sums if s not in self.index.damaged]
+        return sorted(there, key=lambda s: (loader_rank(self.store, s), s))
+
+    # --- one thing -------------------------------------------------------------------------------------------
+
+    def records(self, iri: str) -> list[tuple[str, Entity]]:
+        """Return what each source says of a thing, the source that speaks first at the head."""
+        by_graph: dict[str, dict[str, list[tuple[str, Any]]]] = defaultdict(dict)
+        for quad in self.index.db.quads_for_pattern(ox.NamedNode(iri), None, None, None):
+            if isinstance(quad.graph_name, ox.NamedNode):
+                graph = quad.graph_name.value
+                by_graph[graph].setdefault(iri, []).append((quad.predicate.value, quad.object))
+        found = []
+        for source_id in self._order:
+            block = by_graph.get(f"{ID}source/{source_id}")
+            if block is None or not any(p == convert.TYPE.value for p, _ in block[iri]):
+                continue
+            self._add_nodes(block, iri, (ML + "evidence", convert.SKOSXL + "prefLabel", convert.SKOSXL + "altLabel"))
+            found.append((source_id, convert.read_entity(iri, block)))
+        return found
+
+    def _add_nodes(self, block: dict[str, list[tuple[str, Any]]], iri: str, predicates: tuple[str, ...]) -> None:
+        nodes = [o for p, o in block[iri] if p in predicates]
+        order = sorted(nodes, key=lambda n: (n.value.rpartition("/")[0], int(n.value.rpartition("/")[2] or 0)))
+        place = {node.value: number for number, node in enumerate(order)}
+        block[iri].sort(key=lambda row: place.get(row[1].value, -1) if row[0] in predicates else -1)
+        for node in nodes:
+            quads = self.index.db.quads_for_pattern(node, None, None, ox.DefaultGraph())
+            block[node.value] = [(q.predicate.value, q.object) for q in quads]
+
+    def entity(self, iri: str) -> Entity:
+        """Return a thing with all that its sources say of it.
+
+        One that links name and no source describes comes with the class ``Entity`` and without names.
+        """
+        iri = self.canonical.get(iri, iri)
+        records = [entity for _, entity in self.records(iri)]
+        return merge(records) if records else Entity(iri, "Entity")
+
+    def thing(self, iri: str, lang: str = "en") -> Thing:
+        """Return what a table says of a thing: its id, IRI, name in a language and class."""
+        iri = self.canonical.get(iri, iri)
+        node = ox.NamedNode(iri)
+        labels: dict[str, str] = {}
+        kinds, ids, acronyms = [], [], []
+        for quad in self.index.db.quads_for_pattern(node, None, None, ox.DefaultGraph()):
+            predicate, value = quad.predicate.value, quad.object
+            if predicate == convert.PREF.value:
+                labels[value.language or ""] = _iri(value)  # type: ignore[union-attr]
+            elif predicate == convert.TYPE.value:
+                kinds.append(_iri(value).removeprefix(ML))
+            elif predicate == convert.IDENTIFIER.value:
+                ids.append(_iri(value))
+            elif predicate == ML + "acronym":
+                acronyms.append(_iri(value))
+        name = next((labels[k] for k in (lang, "en", "fr", "") if k in labels), None)
+        name = name or (labels[min(labels)] if labels else min(acronyms, default=""))
+        kind = max(kinds, key=_depth, default="Entity")
+        key = min(ids, default=short(iri))
+        return Thing(key, iri, name or key, kind)
+
+    def known(self, iri: str) -> bool:
+        """Tell whether any source speaks of a thing."""
+        node = ox.NamedNode(iri)
+        quads = self.index.db.quads_for_pattern
+        return any(True for _ in quads(node, None, None, None)) or any(True for _ in quads(None, None, node, None))
+
+    # --- links -----------------------------------------------------------------------------------------------
+
+    def link(self, iri: str) -> tuple[Link, str]:
+        """Return a link and the id of its source."""
+        node = ox.NamedNode(iri)
+        block: dict[str, list[tuple[str, Any]]] = {iri: []}
+        source_id = ""
+        for quad in self.index.db.quads_for_pattern(node, None, None, None):
+            if isinstance(quad.graph_name, ox.NamedNode):
+                block[iri].append((quad.predicate.value, quad.object))
+                source_id = quad.graph_name.value.removeprefix(f"{ID}source/")
+        self._add_nodes(block, iri, (ML + "evidence", ML + "discussedIn"))
+        return convert.read_link(iri, block), source_id
+
+    def link_iris(self, iri: str) -> list[str]:
+        """Return the IRIs of the links that a thing is an end of."""
+        node = ox.NamedNode(iri)
+        found = set()
+        for end in ("source", "target"):
+            for quad in self.index.db.quads_for_pattern(None, ox.NamedNode(ML + end), node, ox.DefaultGraph()):
+                found.add(_iri(quad.subject))
+        return sorted(found, key=_natural)
+
+    def links_of(self, iri: str) -> list[tuple[Link, str]]:
+        """Return the links that a thing is an end of, each with the id of its source."""
+        return [self.link(found) for found in self.link_iris(iri)]
+
+    def ends(self, link_iri: str) -> tuple[str, str]:
+        """Return the IRIs of the two ends of a link."""
+        node = ox.NamedNode(link_iri)
+        both = []
+        for end in ("source", "target"):
+            quad = next(self.index.db.quads_for_pattern(node, ox.NamedNode(ML + end), None, ox.DefaultGraph()))
+            both.append(_iri(quad.object))
+        return both[0], both[1]
+
+    # --- everything ------------------------------------------------------------------------------------------
+
+    def all_records(self) -> Iterator[tuple[str, Entity | Link]]:
+        """Yield every readable source's entities and links under canonical IRIs, with the source's id."""
+        canonical = self.canonical
+        for source_id in self._order:
+            for statement in self.store.statements(source_id):
+                yield source_id, _canonical(statement, canonical) if canonical else statement
+
+    def entities(self) -> dict[str, Entity]:
+        """Return every thing that a source describes or a link names, merged, by IRI."""
+        records: dict[str, list[Entity]] = defaultdict(list)
+        named: set[str] = set()
+        for _, statement in self.all_records():
+            if isinstance(statement, Entity):
+                records[statement.iri].append(statement)
+                named.update(e.document for e in statement.evidence)
+                if statement.body:
+                    named.add(statement.body)
+            else:
+                named.update(things_of(statement))
+        found = {iri: merge(said) for iri, said in records.items()}
+        for iri in sorted(named - found.keys()):
+            found[iri] = Entity(iri, "Entity")
+        return found
+
+    def links(self) -> Iterator[tuple[Link, str]]:
+        """Yield every link with the id of its source."""
+        for source_id, statement in self.all_records():
+            if isinstance(statement, Link):
+                yield statement, source_id
+
+
+def things_of(link: Link) -> Iterator[str]:
+    """Yield the IRIs of all things that a link names: its ends, its qualifiers and its documents."""
+    yield link.source_iri
+    yield link.target_iri
+    for field in _THING_FIELDS:
+        if (value := getattr(link, field)) is not None:
+            yield value
+    yield from (e.document for e in link.evidence)
+    yield from (r.document for r in link.discussed_in)
+
+
+def _canonical(statement: Entity | Link, canonical: dict[str, str]) -> Entity | Link:
+    def top(iri: str | None) -> str | None:
+        return canonical.get(iri, iri) if iri else iri
+
+    def evidence(items: Iterable[Evidence]) -> tuple[Evidence, ...]:
+        return tuple(replace(e, document=canonical.get(e.document, e.document)) for e in items)
+
+    changed: dict[str, Any] = {"evidence": evidence(statement.evidence)}
+    if isinstance(statement, Entity):
+        return replace(statement, iri=canonical.get(statement.iri, statement.iri), body=top(statement.body), **changed)
+    changed |= {field: top(getattr(statement, field)) for field in ("source_iri", "target_iri", *_THING_FIELDS)}
+    changed["discussed_in"] = tuple(
+        replace(r, document=canonical.get(r.document, r.document)) for r in statement.discussed_in
+    )
+    return replace(statement, **changed)
+
+
+def _depth(kind: str) -> tuple[int, str]:
+    known = vocabulary()
+    return (len(known.superclasses(kind)) if kind in known.classes else 0, kind)
+
+
+def _iri(term: Any) -> str:
+    return str(term.value)
+
+
+def _natural(iri: str) -> tuple[str, int, str]:
+    """Sort ``…/r9`` before ``…/r10``."""
+    digits = len(iri) - len(iri.rstrip("0123456789"))
+    return (iri[: len(iri) - digits], int(iri[len(iri) - digits :] or 0), iri)

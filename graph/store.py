@@ -1,0 +1,353 @@
+"""The truth: a folder with one compressed file of quads a source, and a log of decisions.
+
+Everything else in a store is a projection of these and can be deleted. A load is written beside the others and
+then moved in by one rename, so that a kill at any moment loses the whole load or nothing; a forgotten source
+goes the same way.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import itertools
+import json
+import os
+import shutil
+import uuid
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+from filelock import FileLock, Timeout
+from pyoxigraph import Quad, RdfFormat, parse, serialize
+
+from ..ontology import convert
+from ..ontology.errors import (
+    DamagedSource,
+    MultilateralError,
+    NewerStore,
+    NoStore,
+    StorageFailed,
+    StoreLocked,
+    UnknownSource,
+    UnreadableSource,
+)
+from ..ontology.model import Entity, Link, Loaded, Source, Statement
+from .decisions import DecisionLog
+
+FORMAT = 1
+_MARKER = "store.json"
+_COMMITTED = "committed-"
+_STAGED = "staged-"
+_FORGET = ".forget"
+_SUFFIX = ".nq.gz"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What one source brought: ``outcome`` is ``new``, ``replaced`` or ``unchanged``; ``skipped`` counts by reason."""
+
+    source: Source
+    outcome: str
+    entities: int
+    links: int
+    skipped: dict[str, int]
+
+
+class Store:
+    """A folder of sources. Any number of readers; one writer at a time.
+
+    Open with :meth:`open` to read, or as ``with Store.writing(path) as store`` to write.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.sources_path = path / "sources"
+        self.projections_path = path / "projections"
+        self.decisions = DecisionLog(path / "decisions.jsonl")
+
+    # --- opening ---------------------------------------------------------------------------------------------
+
+    @classmethod
+    def open(cls, path: str | Path) -> Store:
+        """Open a store for reading.
+
+        :raises NoStore: If there is no store at ``path``.
+        :raises NewerStore: If a newer version of this package made it.
+        """
+        folder = Path(path)
+        if not folder.exists():
+            raise NoStore(f"There is no store at {folder}; `multilateral --store {folder} load …` makes one.")
+        try:
+            marker = json.loads((folder / _MARKER).read_text(encoding="utf-8"))
+            version = int(marker["format"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise NoStore(
+                f"{folder} is not a store (it has no readable {_MARKER}); name another with --store."
+            ) from error
+        if version > FORMAT:
+            raise NewerStore(
+                f"The store {folder} has format {version} and this version reads up to {FORMAT}; "
+                "upgrade multilateral to open it."
+            )
+        return cls(folder)
+
+    @classmethod
+    @contextlib.contextmanager
+    def writing(cls, path: str | Path) -> Iterator[Store]:
+        """Open a store for writing, making it where there is none; hold its lock until the end.
+
+        :raises NoStore: If the folder holds something else.
+        :raises StoreLocked: If another process is writing.
+        :raises StorageFailed: If the disk refuses.
+        """
+        folder = Path(path)
+        with storage(folder):
+            if folder.exists() and not folder.is_dir():
+                raise NoStore(f"{folder} is a file, not a store; name another folder with --store.")
+            fresh = not folder.exists() or not any(folder.iterdir())
+            if fresh:
+                (folder / "sources").mkdir(parents=True, exist_ok=True)
+            elif not (folder / _MARKER).exists() and not _half_made(folder):
+                raise NoStore(
+                    f"{folder} holds something that is not a store; name an empty or new folder with --store."
+                )
+            lock = FileLock(folder / ".lock")
+            try:
+                lock.acquire(timeout=0)
+            except Timeout as error:
+                raise StoreLocked(f"Another process is writing to {folder}; wait until it has ended.") from error
+            try:
+                if not (folder / _MARKER).exists():
+                    write_beside(folder / _MARKER, json.dumps({"format": FORMAT}).encode())
+                store = cls.open(folder)
+                store.sources_path.mkdir(exist_ok=True)
+                store._recover()
+                yield store
+            finally:
+                lock.release()
+
+    def _recover(self) -> None:
+        """Finish what a killed writer had committed, and sweep what it had not."""
+        for folder in self.path.glob(f"{_COMMITTED}*"):
+            self._move_in(folder)
+        for folder in self.path.glob(f"{_STAGED}*"):
+            shutil.rmtree(folder)
+
+    # --- what is there -----------------------------------------------------------------------------------------
+
+    def files(self) -> dict[str, Path]:
+        """Return the file of every source by its id, with what a killed or working writer has just committed."""
+        found = {p.name.removesuffix(_SUFFIX): p for p in sorted(self.sources_path.glob(f"*{_SUFFIX}"))}
+        for folder in sorted(self.path.glob(f"{_COMMITTED}*")):
+            for path in sorted(folder.iterdir()):
+                if path.name.endswith(_FORGET):
+                    found.pop(path.name.removesuffix(_FORGET), None)
+                else:
+                    found[path.name.removesuffix(_SUFFIX)] = path
+        return dict(sorted(found.items()))
+
+    def fingerprints(self) -> dict[str, str]:
+        """Return the SHA-256 of every source's file by its id.
+
+        Sums are kept with size and time of change, so that an unchanged file is not read again.
+        """
+        memory_path = self.projections_path / "checksums.json"
+        try:
+            memory = json.loads(memory_path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            memory = {}
+        sums, fresh = {}, False
+        for source_id, path in self.files().items():
+            stat = path.stat()
+            known = memory.get(source_id)
+            if known and known[:2] == [stat.st_size, stat.st_mtime_ns]:
+                sums[source_id] = known[2]
+                continue
+            with path.open("rb") as stream:
+                sums[source_id] = hashlib.file_digest(stream, "sha256").hexdigest()
+            memory[source_id], fresh = [stat.st_size, stat.st_mtime_ns, sums[source_id]], True
+        if fresh:
+            with contextlib.suppress(OSError):  # a read-only store is read without the memory of its sums
+                self.projections_path.mkdir(exist_ok=True)
+                write_beside(memory_path, json.dumps({k: memory[k] for k in sums}).encode())
+        return sums
+
+    def quads(self, source_id: str) -> Iterator[Quad]:
+        """Yield the quads of a source as they were loaded, in record order.
+
+        :raises UnknownSource: If there is no such source.
+        :raises DamagedSource: If its file cannot be read to the end.
+        """
+        path = self.files().get(source_id)
+        if path is None:
+            raise UnknownSource(self._unknown(source_id))
+        try:
+            with gzip.open(path, "rb") as stream:
+                yield from parse(cast("IO[bytes]", stream), format=RdfFormat.N_QUADS)
+        except (OSError, EOFError, zlib.error, SyntaxError, ValueError) as error:
+            raise DamagedSource(source_id, path, str(error) or type(error).__name__) from error
+
+    def _unknown(self, source_id: str) -> str:
+        known = ", ".join(self.files()) or "none"
+        return f"No source {source_id!r} is loaded in {self.path}; loaded are: {known}."
+
+    def source(self, source_id: str) -> Source:
+        """Return the description of a source.
+
+        :raises DamagedSource: If its file cannot be read.
+        """
+        head = itertools.islice(self.quads(source_id), 50)
+        try:
+            return convert.read_source(head)
+        except (ValueError, KeyError) as error:
+            raise DamagedSource(source_id, self.files()[source_id], str(error)) from error
+
+    def statements(self, source_id: str) -> Iterator[Statement]:
+        """Yield the entities and links of a source as they were loaded."""
+        return convert.read(self.quads(source_id))
+
+    # --- writing -----------------------------------------------------------------------------------------------
+
+    def load(
+        self, loads: Iterable[Loaded], *, progress: Callable[[str, int], None] = lambda source, count: None
+    ) -> list[LoadReport]:
+        """Write sources in, all of them or none, each replacing the one with the same id.
+
+        A source whose checksum, loader and version are those of the one in the store is left as it is.
+        ``progress`` is told the source and the number of records every thousand records.
+
+        :raises UnreadableSource: If a record is wrong; the store is as it was.
+        :raises StorageFailed: If the disk refuses; the store is as it was.
+        """
+        there = self.files()
+        staged = self.path / f"{_STAGED}{uuid.uuid4().hex}"
+        reports: list[LoadReport] = []
+        try:
+            with storage(self.path):
+                staged.mkdir()
+                for loaded in loads:
+                    source_id = loaded.source.id
+                    if any(r.source.id == source_id for r in reports):
+                        raise UnreadableSource(
+                            f"two of the sources have the id {source_id!r}", advice="give each an id of its own"
+                        )
+                    if source_id in there and self._unchanged(loaded.source):
+                        reports.append(LoadReport(loaded.source, "unchanged", 0, 0, {}))
+                        continue
+                    entities, links = _write(staged / (source_id + _SUFFIX), loaded, progress)
+                    outcome = "replaced" if source_id in there else "new"
+                    reports.append(LoadReport(loaded.source, outcome, entities, links, dict(loaded.skipped)))
+                self._commit(staged)
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
+        return reports
+
+    def _unchanged(self, source: Source) -> bool:
+        try:
+            before = self.source(source.id)
+        except DamagedSource:
+            return False
+        same = ("checksum", "loader", "version", "licence", "title", "origin")
+        return all(getattr(before, field) == getattr(source, field) for field in same)
+
+    def forget(self, source_id: str) -> None:
+        """Take a source out.
+
+        :raises UnknownSource: If there is no such source.
+        """
+        if source_id not in self.files():
+            raise UnknownSource(self._unknown(source_id))
+        staged = self.path / f"{_STAGED}{uuid.uuid4().hex}"
+        with storage(self.path):
+            staged.mkdir()
+            (staged / (source_id + _FORGET)).touch()
+            self._commit(staged)
+
+    def _commit(self, staged: Path) -> None:
+        _sync(staged)
+        committed = staged.with_name(staged.name.replace(_STAGED, _COMMITTED))
+        staged.rename(committed)  # from here on the load is in
+        _sync(self.path)
+        self._move_in(committed)
+
+    def _move_in(self, committed: Path) -> None:
+        for path in sorted(committed.iterdir()):
+            if path.name.endswith(_FORGET):
+                (self.sources_path / (path.name.removesuffix(_FORGET) + _SUFFIX)).unlink(missing_ok=True)
+                path.unlink()
+            else:
+                path.replace(self.sources_path / path.name)
+        _sync(self.sources_path)
+        committed.rmdir()
+
+
+def _write(path: Path, loaded: Loaded, progress: Callable[[str, int], None]) -> tuple[int, int]:
+    counts = [0, 0]
+    seen: set[int] = set()
+
+    def stream() -> Iterator[Quad]:
+        yield from convert.source_quads(loaded.source)
+        for number, statement in enumerate(loaded.statements, 1):
+            mark = hash(statement.iri)
+            if mark in seen:
+                raise UnreadableSource(
+                    f"source {loaded.source.id!r} has two records with the IRI {statement.iri}",
+                    advice="give each record an id of its own",
+                )
+            seen.add(mark)
+            counts[0] += isinstance(statement, Entity)
+            counts[1] += isinstance(statement, Link)
+            if number % 1000 == 0:
+                progress(loaded.source.id, number)
+            yield from convert.quads(statement, loaded.source.id)
+
+    # A file object of our own, so that the name and the time of writing do not enter the compressed file.
+    with path.open("wb") as raw:
+        with gzip.GzipFile(filename="", mode="wb", fileobj=raw, compresslevel=1, mtime=0) as out:
+            serialize(stream(), cast("IO[bytes]", out), format=RdfFormat.N_QUADS)
+        raw.flush()
+        os.fsync(raw.fileno())
+    return counts[0], counts[1]
+
+
+def _half_made(folder: Path) -> bool:
+    """Tell whether a folder is a store whose making was cut off before its marker was written."""
+    return all(p.name in ("sources", ".lock") or p.name.startswith(f"{_MARKER}.") for p in folder.iterdir())
+
+
+@contextlib.contextmanager
+def storage(path: Path) -> Iterator[None]:
+    """Turn what the disk refuses into one sentence.
+
+    :raises StorageFailed: With the reason and the place.
+    """
+    try:
+        yield
+    except MultilateralError:
+        raise
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StorageFailed(f"Cannot write to {path}: {reason}; nothing that was stored before is lost.") from error
+
+
+def write_beside(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: beside its place first, then renamed."""
+    beside = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.new")
+    with beside.open("wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    beside.replace(path)
+
+
+def _sync(folder: Path) -> None:
+    """Make renames in a folder last through a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

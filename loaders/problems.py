@@ -1,0 +1,103 @@
+"""What is wrong with a table: one sentence a problem, gathered so that a person corrects several at once."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+from ..ontology.errors import UnreadableSource
+
+#: How many problems are gathered before reading stops.
+LIMIT = 20
+
+_LONGEST_LIST_COMPARED = 20_000
+
+
+class CellError(ValueError):
+    """What is wrong with the text of one cell; the reader of the row adds the place and makes a problem of it."""
+
+    def __init__(self, problem: str, advice: str | None = None) -> None:
+        self.problem, self.advice = problem, advice
+        super().__init__(problem)
+
+
+class UnreadableTable(UnreadableSource):
+    """Raised when several things are wrong with a table: the message is that of the first and counts the others.
+
+    ``problems`` holds each as an :class:`UnreadableSource` of its own, in the order in which they were found.
+    """
+
+    def __init__(self, problems: Sequence[UnreadableSource], *, more: bool = False) -> None:
+        self.problems = tuple(problems)
+        first, others = self.problems[0], len(self.problems) - 1
+        count = f"at least {others}" if more else str(others)
+        super().__init__(
+            f"{first.problem} (and {count} more {'problem' if others == 1 else 'problems'})",
+            path=first.path,
+            sheet=first.sheet,
+            row=first.row,
+            column=first.column,
+            advice=first.advice,
+        )
+
+
+class Problems:
+    """The problems found so far in one table; raises when there are too many to be worth reading on."""
+
+    def __init__(self) -> None:
+        self.found: list[UnreadableSource] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.found)
+
+    def add(self, problem: UnreadableSource) -> None:
+        """Keep a problem.
+
+        :raises UnreadableTable: If it is the last one that is kept.
+        """
+        self.found.append(problem)
+        if len(self.found) >= LIMIT:
+            raise UnreadableTable(self.found, more=True)
+
+    def raise_any(self) -> None:
+        """Raise what was found, if anything was.
+
+        :raises UnreadableSource: If there is one problem.
+        :raises UnreadableTable: If there are several.
+        """
+        if len(self.found) == 1:
+            raise self.found[0]
+        if self.found:
+            raise UnreadableTable(self.found)
+
+
+def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> list[str]:
+    """Return up to three of the known words that a writer of ``word`` may have meant, the likeliest first.
+
+    >>> nearest("member_of", ["hosts", "memberOf"])
+    ['memberOf']
+    """
+    plain: dict[str, list[str]] = {}
+    for item in known:
+        plain.setdefault(_bare(item), []).append(item)
+    if _bare(word) in plain:
+        return plain[_bare(word)][:3]
+    if len(plain) > _LONGEST_LIST_COMPARED:
+        return []
+    return [item for bare in difflib.get_close_matches(_bare(word), plain, 3, cutoff) for item in plain[bare]][:3]
+
+
+def did_you_mean(word: str, known: Iterable[str], *, otherwise: str | None = None) -> str | None:
+    """Return advice that names the nearest known words, or ``otherwise`` where there is none.
+
+    >>> did_you_mean("fund", ["funds", "hosts"])
+    "did you mean 'funds'?"
+    """
+    found = nearest(word, known)
+    if not found:
+        return otherwise
+    return f"did you mean {' or '.join(repr(item) for item in found)}?"
+
+
+def _bare(word: str) -> str:
+    return "".join(char for char in word.casefold() if char.isalnum())

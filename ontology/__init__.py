@@ -1,0 +1,1 @@
+"""The vocabulary of cooperation: classes, relations, shapes, and the plain objects that mirror them."""

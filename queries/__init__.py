@@ -1,0 +1,1 @@
+"""The catalogue of canned questions and its runner."""

@@ -1,0 +1,1 @@
+"""Maps: what to draw, where, and the page that shows it."""
