@@ -35,10 +35,13 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from ..ontology.errors import MultilateralError
+from ..ontology.errors import BadParameter
 from ..ontology.model import STATUSES, Link
+
+if TYPE_CHECKING:
+    from ..ontology.vocabulary import Vocabulary
 
 Timing: TypeAlias = Literal["in", "out", "undated", "open"]
 Period: TypeAlias = tuple[str, str]
@@ -47,23 +50,8 @@ FOREVER = "9999-12-31"
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
-class BadSelection(MultilateralError):
+class BadSelection(BadParameter):
     """Raised when a selection names a date, relation, class, status or source that does not exist."""
-
-
-class Hierarchy(Protocol):
-    """What a selection needs to know of the ontology."""
-
-    @property
-    def classes(self) -> Collection[str]:
-        """The local names of all entity classes."""
-
-    @property
-    def relations(self) -> Collection[str]:
-        """The local names of all relations."""
-
-    def is_a(self, name: str, ancestor: str) -> bool:
-        """Return whether a class or relation is ``ancestor`` or below it."""
 
 
 def period(date: str) -> Period:
@@ -144,7 +132,7 @@ class Selection:
     @classmethod
     def parse(
         cls,
-        vocabulary: Hierarchy,
+        vocabulary: Vocabulary,
         *,
         as_of: str | None = None,
         from_: str | None = None,
@@ -171,7 +159,7 @@ class Selection:
             from_=from_,
             until=until,
             relations=_known("relation", relation, vocabulary.relations),
-            types=_known("class", type_, vocabulary.classes),
+            types=_known("class", type_, [c for c in vocabulary.classes if vocabulary.is_a(c, "Entity")]),
             sources=_known("source", source, known_sources),
             statuses=_known("status", status, STATUSES),
         )
@@ -200,23 +188,23 @@ class Selection:
         order: tuple[Timing, ...] = ("out", "undated", "open")
         return next((t for t in order if t in found), "in")
 
-    def admits(self, link: Link, source_id: str, source_type: str, target_type: str, vocabulary: Hierarchy) -> bool:
+    def admits(self, link: Link, source_id: str, source_type: str, target_type: str, vocabulary: Vocabulary) -> bool:
         """Return whether a link is selected.
 
         ``source_id`` is the source that states it, ``source_type`` and ``target_type`` the classes of its two ends.
         """
         return self._concerns(link, source_id, source_type, target_type, vocabulary) and self.timing(link) == "in"
 
-    def admits_type(self, type_: str, vocabulary: Hierarchy) -> bool:
+    def admits_type(self, type_: str, vocabulary: Vocabulary) -> bool:
         """Return whether a thing of this class may stand in the selected network."""
         return not self.types or any(vocabulary.is_a(type_, wanted) for wanted in self.types)
 
-    def _concerns(self, link: Link, source_id: str, source_type: str, target_type: str, vocabulary: Hierarchy) -> bool:
+    def _concerns(self, link: Link, source_id: str, source_type: str, target_type: str, vocabulary: Vocabulary) -> bool:
         """Return whether all conditions but those of time are met."""
         return (
             (not self.sources or source_id in self.sources)
             and (not self.statuses or link.status in self.statuses)
-            and (not self.relations or any(vocabulary.is_a(link.relation, wanted) for wanted in self.relations))
+            and (not self.relations or any(_below(link.relation, wanted, vocabulary) for wanted in self.relations))
             and self.admits_type(source_type, vocabulary)
             and self.admits_type(target_type, vocabulary)
         )
@@ -231,7 +219,7 @@ class Chosen:
     """
 
     selection: Selection
-    vocabulary: Hierarchy
+    vocabulary: Vocabulary
     undated: int = field(default=0, init=False)
     open: int = field(default=0, init=False)
 
@@ -252,6 +240,14 @@ class Chosen:
 @lru_cache(maxsize=64)
 def _windows(selection: Selection) -> tuple[Period, ...]:
     return selection.windows()
+
+
+def _below(relation: str, wanted: str, vocabulary: Vocabulary) -> bool:
+    """Return whether a relation is ``wanted`` or one of its sub-properties; False for one that is unknown."""
+    if relation == wanted:
+        return True
+    term = vocabulary.relations.get(relation)
+    return term is not None and any(_below(parent, wanted, vocabulary) for parent in term.parents)
 
 
 def _fold(word: str) -> str:

@@ -55,7 +55,9 @@ _NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,10})?")
 _SEPARATOR = re.compile(r"\s+\|\s+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _PATH = r"(?:[^\x00-\x20<>\"{}|\\^`%\[\]#\u007f-\u009f]|%[0-9A-Fa-f]{2})*"
-_IRI = re.compile(rf"(?:https?://[\w.-]+(?::[0-9]{{1,5}})?(?:[/?]{_PATH})?|urn:[a-z0-9][a-z0-9-]*:{_PATH})(?:#{_PATH})?")
+_IRI = re.compile(
+    rf"(?:https?://[\w.-]+(?::[0-9]{{1,5}})?(?:[/?]{_PATH})?|urn:[a-z0-9][a-z0-9-]*:{_PATH})(?:#{_PATH})?"
+)
 _CURRENCY_WORDS = {
     "€": "EUR", "euro": "EUR", "euros": "EUR", "$": "USD", "us$": "USD", "dollar": "USD", "dollars": "USD",
     "us dollars": "USD", "£": "GBP", "¥": "JPY", "sfr": "CHF", "fcfa": "XOF' or 'XAF", "cfa": "XOF' or 'XAF",
@@ -114,7 +116,8 @@ def parse_name(text: str) -> str:
     line = parse_line(text)
     if "|" in line:
         raise CellError(
-            f"the name {short(line)!r} has a '|'", "other names go to the 'alt' columns; within a name '|' is not supported"
+            f"the name {short(line)!r} has a '|'",
+            "other names go to the 'alt' columns; within a name '|' is not supported",
         )
     return line
 
@@ -129,7 +132,8 @@ def split(text: str) -> list[str]:
     for part in parts:
         if not part or "|" in part:
             raise CellError(
-                f"{short(text)!r} is not a list", "write a blank on each side of '|' and a value between; a value has no '|'"
+                f"{short(text)!r} is not a list",
+                "write a blank on each side of '|' and a value between; a value has no '|'",
             )
     return parts
 
@@ -188,7 +192,9 @@ def parse_number(text: str) -> Decimal:
     elif re.fullmatch(r"-?[0-9]+(\.[0-9]{3})*,[0-9]+", bare) and not re.fullmatch(r"-?[0-9]{1,3},[0-9]{3}", bare):
         bare = bare.replace(".", "").replace(",", ".")
     plain = f"'{bare}'" if bare != text and _NUMBER.fullmatch(bare) else "digits and a point, as 1000.50"
-    raise CellError(f"{short(text)!r} is not a number as it is written here", f"write {plain}, without blanks, commas or units")
+    raise CellError(
+        f"{short(text)!r} is not a number as it is written here", f"write {plain}, without blanks, commas or units"
+    )
 
 
 def parse_count(text: str) -> Decimal:
@@ -261,7 +267,9 @@ def one_of(text: str, known: tuple[_Word, ...], what: str) -> _Word:
     for word in known:
         if word == text:
             return word
-    raise CellError(f"{short(text)!r} is not a {what}", did_you_mean(text, known, otherwise=f"use one of {', '.join(known)}"))
+    raise CellError(
+        f"{short(text)!r} is not a {what}", did_you_mean(text, known, otherwise=f"use one of {', '.join(known)}")
+    )
 
 
 def parse_former_names(text: str) -> list[Name]:
@@ -284,9 +292,22 @@ def parse_former_names(text: str) -> list[Name]:
     return names
 
 
+def parse_place(text: str) -> tuple[str, str | None]:
+    """Return the document and the locator of ``document#locator``; a full IRI is divided at its last ``#``.
+
+    >>> parse_place("report#5(d)"), parse_place("report")
+    (('report', '5(d)'), ('report', None))
+    """
+    divide = text.rpartition if "#" in text and text.startswith(("http://", "https://", "urn:")) else text.partition
+    document, _, locator = divide("#")
+    return document.strip(), locator.strip() or None
+
+
 def is_iri(text: str) -> bool:
     """Say whether a text is a full web address or URN that RDF accepts as an IRI."""
-    return _IRI.fullmatch(text) is not None and not any(unicodedata.category(char) in ("Co", "Cn", "Zs") for char in text)
+    return _IRI.fullmatch(text) is not None and not any(
+        unicodedata.category(char) in ("Co", "Cn", "Zs") for char in text
+    )
 
 
 def slug(text: str) -> str:

@@ -51,10 +51,12 @@ class Problems:
         return bool(self.found)
 
     def add(self, problem: UnreadableSource) -> None:
-        """Keep a problem.
+        """Keep a problem, unless the same was found on an earlier pass.
 
         :raises UnreadableTable: If it is the last one that is kept.
         """
+        if any(str(problem) == str(known) for known in self.found):
+            return
         self.found.append(problem)
         if len(self.found) >= LIMIT:
             raise UnreadableTable(self.found, more=True)
@@ -91,12 +93,12 @@ def did_you_mean(word: str, known: Iterable[str], *, otherwise: str | None = Non
     """Return advice that names the nearest known words, or ``otherwise`` where there is none.
 
     >>> did_you_mean("fund", ["funds", "hosts"])
-    "did you mean 'funds'?"
+    "perhaps you mean 'funds'"
     """
     found = nearest(word, known)
     if not found:
         return otherwise
-    return f"did you mean {' or '.join(repr(item) for item in found)}?"
+    return f"perhaps you mean {' or '.join(repr(item) for item in found)}"
 
 
 def _bare(word: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,11 +70,17 @@ def open_input(path: Path) -> Input:
         if suffix in TEXT_SUFFIXES:
             return Input({"links": CsvSheet(path)}, [path])
     except OSError as error:
-        raise UnreadableSource(f"cannot be read ({error.strerror})", path=path, advice="check its permissions") from None
+        raise UnreadableSource(
+            f"cannot be read ({error.strerror})", path=path, advice="check its permissions"
+        ) from None
     if suffix in (".xls", ".xlsb", ".ods", ".numbers"):
-        raise UnreadableSource(f"is a spreadsheet of the kind {suffix}", path=path, advice="save it as an Excel workbook (.xlsx)")
+        raise UnreadableSource(
+            f"is a spreadsheet of the kind {suffix}", path=path, advice="save it as an Excel workbook (.xlsx)"
+        )
     raise UnreadableSource(
-        f"is not a table by its name ({suffix or 'no suffix'})", path=path, advice="give a folder of CSV files, an .xlsx or a .csv"
+        f"is not a table by its name ({suffix or 'no suffix'})",
+        path=path,
+        advice="give a folder of CSV files, an .xlsx or a .csv",
     )
 
 
@@ -81,7 +88,11 @@ def _open_folder(path: Path) -> Input:
     found: dict[SheetName, Sheet] = {}
     ignored = []
     for file in sorted(path.iterdir()):
-        if not file.is_file() or file.suffix.lower() not in (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES) or file.name.startswith((".", "~$")):
+        if (
+            not file.is_file()
+            or file.suffix.lower() not in (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES)
+            or file.name.startswith((".", "~$"))
+        ):
             continue
         name = SHEETS.get(plain(file.stem)) if file.suffix.lower() in TEXT_SUFFIXES else None
         if name is None:
@@ -108,20 +119,24 @@ def _open_workbook(path: Path) -> Input:
     found: dict[SheetName, Sheet] = {}
     ignored = []
     for sheet in sheets:
-        name = SHEETS.get(plain(sheet.title))
+        name = SHEETS.get(plain(sheet.title or ""))
         if name is not None and name in found:
             raise UnreadableSource(
-                f"the sheets {found[name].title!r} and {sheet.title!r} are both {name!r}", path=path, advice="rename one"
+                f"the sheets {found[name].title!r} and {sheet.title!r} are both {name!r}",
+                path=path,
+                advice="rename one",
             )
         if name is not None:
             found[name] = sheet
-        elif plain(sheet.title) not in EXPLANATIONS:
+        elif plain(sheet.title or "") not in EXPLANATIONS:
             ignored.append(f"sheet {sheet.title!r} is not read")
     if not found.keys() & {"entities", "links"}:
         if len(sheets) != 1 or found:
             titles = ", ".join(repr(sheet.title) for sheet in sheets) or "none"
             raise UnreadableSource(
-                f"the workbook has no sheet 'entities' and no sheet 'links' (it has {titles})", path=path, advice="rename its sheets"
+                f"the workbook has no sheet 'entities' and no sheet 'links' (it has {titles})",
+                path=path,
+                advice="rename its sheets",
             )
         found["links"], ignored = sheets[0], []
     return Input(found, [path], ignored, cut)
@@ -144,16 +159,17 @@ class CsvSheet:
                 check_text(binary.read(_HEAD), self.path)
             with self.path.open(encoding="utf-8-sig", newline="") as file:
                 first = file.readline(_HEAD)
-                hint = first.strip().lower()
-                skipped = 1 if hint.startswith("sep=") and len(hint) <= 5 else 0
-                delimiter = first.strip("\r\n")[4:] if skipped else _delimiter(first)
-                if not skipped:
+                hint = re.fullmatch(r"sep=([,;\t])\s*", first, re.IGNORECASE)  # Excel's own note of the delimiter
+                if hint is None:
                     file.seek(0)
-                yield from self._records(csv.reader(file, delimiter=delimiter or "\t", strict=True), skipped + 1)
+                delimiter = hint[1] if hint else _delimiter(first)
+                yield from self._records(csv.reader(file, delimiter=delimiter, strict=True), 2 if hint else 1)
         except UnicodeDecodeError:
             raise self._not_utf8() from None
         except OSError as error:
-            raise UnreadableSource(f"cannot be read ({error.strerror})", path=self.path, advice="check its permissions") from None
+            raise UnreadableSource(
+                f"cannot be read ({error.strerror})", path=self.path, advice="check its permissions"
+            ) from None
 
     def _records(self, reader: Iterator[list[str]], first: int) -> Iterator[tuple[int, list[Cell]]]:
         number = first
@@ -228,3 +244,22 @@ def _delimiter(header: str) -> str:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def likeness(path: Path) -> int:
+    """Say how much an input looks like a coded table: 2 by its columns, 1 by its name only, 0 not at all.
+
+    Damaged inputs look like tables by their name, so that reading them says what is wrong with them.
+    """
+    try:
+        sheets = open_input(path).sheets
+        for name in sheets.keys() & {"entities", "links"}:
+            header: list[Cell] = next((cells for _, cells in sheets[name].rows() if any(cells)), [])
+            keys = {key_of(cell, name) for cell in header if isinstance(cell, str)}
+            if keys.issuperset({"id", "class"} if name == "entities" else {"relation", "target"}):
+                return 2
+    except UnreadableSource:
+        pass
+    if path.is_dir():
+        return 0
+    return int(path.suffix.lower() in (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES))

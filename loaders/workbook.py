@@ -41,7 +41,7 @@ class WorkbookSheet:
 
     def __init__(self, path: Path, worksheet: ReadOnlyWorksheet, cut: dict[str, int]) -> None:
         self.path, self._worksheet, self._cut = path, worksheet, cut
-        self.title: str = worksheet.title or ""
+        self.title: str | None = worksheet.title or ""
 
     def rows(self) -> Iterator[tuple[int, list[Cell]]]:
         """Yield the rows; the size that the file declares is not believed.
@@ -64,7 +64,7 @@ class WorkbookSheet:
 
     def _rows(self) -> Iterator[tuple[Any, ...]]:
         self._worksheet.reset_dimensions()
-        return iter(self._worksheet.iter_rows(max_col=WIDEST))
+        return self._worksheet.iter_rows(max_col=WIDEST)  # type: ignore[misc]  # the stubs type it as a full sheet
 
     def _next(self, stream: Iterator[tuple[Any, ...]], number: int) -> list[tuple[Any, ...]]:
         try:
@@ -73,7 +73,10 @@ class WorkbookSheet:
                 return list(islice(stream, _BATCH))
         except _DAMAGED as error:
             raise UnreadableSource(
-                f"the sheet is damaged after row {number} ({_reason(error)})", path=self.path, sheet=self.title, advice=_RESAVE
+                f"the sheet is damaged after row {number} ({_reason(error)})",
+                path=self.path,
+                sheet=self.title,
+                advice=_RESAVE,
             ) from error
 
 
@@ -89,7 +92,7 @@ def open_sheets(path: Path, cut: dict[str, int]) -> list[WorkbookSheet]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = load_workbook(path, read_only=True, keep_links=False)
-        return [WorkbookSheet(path, sheet, cut) for sheet in book.worksheets]  # type: ignore[arg-type]
+        return [WorkbookSheet(path, sheet, cut) for sheet in book.worksheets]
     except _DAMAGED as error:
         raise UnreadableSource(f"the workbook is damaged ({_reason(error)})", path=path, advice=_RESAVE) from error
 
@@ -103,16 +106,24 @@ def check_workbook(path: Path) -> None:
         head = file.read(512)
         if head.startswith(b"\xd0\xcf\x11\xe0"):
             file.seek(0)
-            protected = any("EncryptedPackage".encode("utf-16-le") in chunk for chunk in iter(lambda: file.read(1 << 20), b""))
+            protected = any(
+                "EncryptedPackage".encode("utf-16-le") in chunk for chunk in iter(lambda: file.read(1 << 20), b"")
+            )
             if protected:
-                raise UnreadableSource("is protected by a password", path=path, advice="save a copy without the password")
-            raise UnreadableSource("is an old Excel workbook (.xls) under another name", path=path, advice="save it as .xlsx")
+                raise UnreadableSource(
+                    "is protected by a password", path=path, advice="save a copy without the password"
+                )
+            raise UnreadableSource(
+                "is an old Excel workbook (.xls) under another name", path=path, advice="save it as .xlsx"
+            )
     if not head.strip():
         raise UnreadableSource("the file is empty", path=path, advice="save the workbook again")
     if not head.startswith(b"PK"):
         what = "a web page or XML" if head.lstrip().startswith(b"<") else "not an Excel workbook"
         raise UnreadableSource(
-            f"is {what}, whatever its name says", path=path, advice="if it is CSV text, name it .csv; else save it as .xlsx"
+            f"is {what}, whatever its name says",
+            path=path,
+            advice="if it is CSV text, name it .csv; else save it as .xlsx",
         )
     try:
         with zipfile.ZipFile(path) as archive:
@@ -130,10 +141,16 @@ def _check_parts(archive: zipfile.ZipFile, path: Path) -> None:
     if any(part.flag_bits & 1 for part in parts):
         raise UnreadableSource("is protected by a password", path=path, advice="save a copy without the password")
     whole = sum(part.file_size for part in parts)
-    shared = sum(part.file_size for part in parts if part.filename.endswith((".xml", ".rels")) and "worksheets/" not in part.filename)
+    shared = sum(
+        part.file_size
+        for part in parts
+        if part.filename.endswith((".xml", ".rels")) and "worksheets/" not in part.filename
+    )
     if whole > MOST_BYTES or shared > MOST_SHARED_BYTES:
         raise UnreadableSource(
-            f"unpacks to {whole / 1e9:.1f} GB, more than a table can need", path=path, advice="save the sheets as CSV UTF-8 files"
+            f"unpacks to {whole / 1e9:.1f} GB, more than a table can need",
+            path=path,
+            advice="save the sheets as CSV UTF-8 files",
         )
     for part in parts:
         if part.filename.endswith((".xml", ".rels")):
@@ -155,9 +172,13 @@ def _cell(cell: Any) -> Cell:
         return ""
     if cell.data_type == "f":
         formula = value if isinstance(value, str) else getattr(value, "text", None) or "="
-        return Fault(f"cell {cell.coordinate} holds a formula ({formula[:40]})", "copy the column and paste it as values")
+        return Fault(
+            f"cell {cell.coordinate} holds a formula ({formula[:40]})", "copy the column and paste it as values"
+        )
     if cell.data_type == "e":
-        return Fault(f"cell {cell.coordinate} holds the spreadsheet error {value}", "correct the formula, then paste the value")
+        return Fault(
+            f"cell {cell.coordinate} holds the spreadsheet error {value}", "correct the formula, then paste the value"
+        )
     if isinstance(value, str):
         return _unescape(value) if "_x" in value else value
     if isinstance(value, bool):
@@ -165,7 +186,9 @@ def _cell(cell: Any) -> Cell:
     if isinstance(value, int | float):
         return _number(value, "%" in (cell.number_format or ""))
     if isinstance(value, datetime.datetime) and value.time() == datetime.time():
-        return _date(value.date(), cell.number_format or "", cell.coordinate)
+        value = value.date()
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        return _date(value, cell.number_format or "", cell.coordinate)
     return Fault(f"cell {cell.coordinate} holds a time of day ({value})", "write the date alone, as 2012-04-25")
 
 
@@ -180,7 +203,7 @@ def _number(value: float, percent: bool) -> str:
 
 
 def _date(day: datetime.date, form: str, coordinate: str) -> Cell:
-    """Return a date in the precision in which the cell shows it: what is typed as 2012-04 is kept as a first of April."""
+    """Return a date in the precision in which the cell shows it: 2012-04 is kept as the first of April."""
     if _YEARS_AS_DAYS[0] <= day <= _YEARS_AS_DAYS[1]:
         year = (day - datetime.date(1899, 12, 30)).days
         return Fault(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 FORCE_LIMIT = 500
 SEED = 7
 LABEL_STRETCH = 1.45  # names are wide: things need more room sideways than up and down
-MARGIN = 15.0  # pixels left free around a thing
+ROOMY = 250  # up to so many things, each gets room for its name
 PACKED_WIDTH = 1.5  # width of the packed picture by its height
 
 
@@ -60,11 +60,13 @@ def lay_out(nodes: Sequence[str], links: Sequence[tuple[str, str]]) -> Layout:
         if a != b:
             graph.add_edge(a, b, weight=graph[a][b]["weight"] + 1 if graph.has_edge(a, b) else 1)
     radii = np.array([min(34.0, 6.0 + 2.4 * d**0.55) for d in degree])
+    # half of the room that a thing takes, its margin included
+    reach = radii + (22.0 if len(nodes) <= ROOMY else 11.0)
     points = np.zeros((len(nodes), 2))
     parts = sorted((sorted(part) for part in nx.connected_components(graph)), key=lambda part: (-len(part), part[0]))
     communities = _communities(graph)
-    placed = [_place_part(graph.subgraph(part), part, radii, communities) for part in parts]
-    boxes = [_extent(local, radii[part]) for part, local in zip(parts, placed, strict=True)]
+    placed = [_place_part(graph.subgraph(part), part, reach, communities) for part in parts]
+    boxes = [_extent(local, reach[part] + 15) for part, local in zip(parts, placed, strict=True)]
     for part, local, centre in zip(parts, placed, _pack(boxes), strict=True):
         points[part] = local + centre
     group_of = {member: rank for rank, members in enumerate(communities) for member in members}
@@ -85,22 +87,22 @@ def _communities(graph: nx.Graph[int]) -> list[list[int]]:
     return sorted((sorted(members) for members in found), key=lambda members: (-len(members), members[0]))
 
 
-def _place_part(graph: nx.Graph[int], part: list[int], radii: Points, communities: list[list[int]]) -> Points:
+def _place_part(graph: nx.Graph[int], part: list[int], reach: Points, communities: list[list[int]]) -> Points:
     """Return positions around the origin for the nodes of one connected part, in the order of ``part``."""
     import numpy as np
 
     if len(part) == 1:
         return np.zeros((1, 2))
     if len(part) == 2:
-        half = float(radii[part].sum()) + 2 * MARGIN
+        half = float(reach[part].sum()) * 1.2
         return np.array([[-half, 0.0], [half, 0.0]])
     if len(part) <= FORCE_LIMIT:
-        return _by_forces(graph, part, radii[part])
+        return _by_forces(graph, part, reach[part])
     inside = set(part)
-    return _by_communities(graph, part, radii, [members for members in communities if members[0] in inside])
+    return _by_communities(graph, part, reach, [members for members in communities if members[0] in inside])
 
 
-def _by_forces(graph: nx.Graph[int], part: list[int], radii: Points) -> Points:
+def _by_forces(graph: nx.Graph[int], part: list[int], reach: Points) -> Points:
     import networkx as nx
     import numpy as np
 
@@ -110,10 +112,10 @@ def _by_forces(graph: nx.Graph[int], part: list[int], radii: Points) -> Points:
         found = nx.forceatlas2_layout(graph, seed=SEED, max_iter=rounds, linlog=True, scaling_ratio=3.0, gravity=1.5)
     points = np.array([found[node] for node in part])
     points = points - points.mean(axis=0)
-    room = float(np.sum((2 * radii + 2 * MARGIN + 28) ** 2))
+    room = float(np.sum((2 * reach) ** 2)) * 1.6
     spread = np.percentile(np.abs(points), 90, axis=0) * 2
     points *= math.sqrt(room / max(float(spread[0] * spread[1]), 1e-9))
-    return _pull_in(_separate(points, radii + MARGIN))
+    return _pull_in(_separate(points, reach * 0.9))
 
 
 def _pull_in(points: Points) -> Points:
@@ -129,7 +131,7 @@ def _pull_in(points: Points) -> Points:
     return moved
 
 
-def _separate(points: Points, radii: Points, rounds: int = 120) -> Points:
+def _separate(points: Points, reach: Points, rounds: int = 120) -> Points:
     """Push things that overlap apart, sideways more than up and down."""
     import numpy as np
 
@@ -138,11 +140,11 @@ def _separate(points: Points, radii: Points, rounds: int = 120) -> Points:
     # two things in the very same place have no direction to part in: a spiral far smaller than a pixel gives one
     turn = np.arange(len(points)) * 2.399963
     points = points + 1e-3 * np.column_stack([np.cos(turn), np.sin(turn)])
-    reach = radii[:, None] + radii[None]
+    apart = reach[:, None] + reach[None]
     for _ in range(rounds):
         gap = points[:, None] - points[None]
         distance = np.hypot(gap[..., 0], gap[..., 1]) + 1e-9
-        excess = np.maximum(reach - distance, 0)
+        excess = np.maximum(apart - distance, 0)
         np.fill_diagonal(excess, 0)
         if excess.max() < 0.5:
             break
@@ -150,22 +152,22 @@ def _separate(points: Points, radii: Points, rounds: int = 120) -> Points:
     return np.asarray(points * stretch, dtype=float)
 
 
-def _by_communities(graph: nx.Graph[int], part: list[int], radii: Points, groups: list[list[int]]) -> Points:
+def _by_communities(graph: nx.Graph[int], part: list[int], reach: Points, groups: list[list[int]]) -> Points:
     """Lay out each community by itself, then the communities as large things joined by the links between them."""
     import networkx as nx
     import numpy as np
 
     if len(groups) == 1:
-        return _spiral(graph, part, radii)
+        return _spiral(graph, part, reach)
     local = []
     for members in groups:
         inside = graph.subgraph(members)
         if len(members) <= FORCE_LIMIT:
-            local.append(_place_part(inside, members, radii, []))
+            local.append(_place_part(inside, members, reach, []))
         else:
-            local.append(_by_communities(inside, members, radii, _communities(inside)))
-    sides = [_extent(points, radii[members]) for points, members in zip(local, groups, strict=True)]
-    reach = np.array([max(wide / LABEL_STRETCH, high) / 2 for wide, high in sides])
+            local.append(_by_communities(inside, members, reach, _communities(inside)))
+    sides = [_extent(points, reach[members]) for points, members in zip(local, groups, strict=True)]
+    room = np.array([max(wide / LABEL_STRETCH, high) / 2 for wide, high in sides])
     of = {member: rank for rank, members in enumerate(groups) for member in members}
     between: nx.Graph[int] = nx.Graph()
     between.add_nodes_from(range(len(groups)))
@@ -176,8 +178,8 @@ def _by_communities(graph: nx.Graph[int], part: list[int], radii: Points, groups
             found = nx.forceatlas2_layout(between, seed=SEED, max_iter=250, linlog=True, gravity=2.0)
         centres = np.array([found[rank] for rank in range(len(groups))])
     centres -= centres.mean(axis=0)
-    centres *= math.sqrt(float(np.sum(reach**2))) / max(float(np.percentile(np.abs(centres), 90)), 1e-9)
-    centres = _separate(centres, reach + 30, rounds=300)
+    centres *= math.sqrt(float(np.sum(room**2))) * 0.75 / max(float(np.percentile(np.abs(centres), 90)), 1e-9)
+    centres = _separate(centres, room + 20, rounds=300)
     where = {
         member: point + centre
         for members, points, centre in zip(groups, local, centres, strict=True)
@@ -186,25 +188,23 @@ def _by_communities(graph: nx.Graph[int], part: list[int], radii: Points, groups
     return np.array([where[node] for node in part])
 
 
-def _spiral(graph: nx.Graph[int], part: list[int], radii: Points) -> Points:
+def _spiral(graph: nx.Graph[int], part: list[int], reach: Points) -> Points:
     """Place what has no communities (one hub and its leaves) on a sunflower spiral, the best connected in the middle."""
     import numpy as np
 
-    step = 1.3 * (float(np.mean(radii)) + MARGIN)
+    step = 1.3 * float(np.mean(reach))
     where: dict[int, Any] = {}
     for i, node in enumerate(sorted(part, key=lambda n: (-graph.degree(n), n))):
-        turn, reach = i * 2.399963, step * math.sqrt(i)
-        where[node] = (reach * math.cos(turn) * LABEL_STRETCH, reach * math.sin(turn))
+        turn, far = i * 2.399963, step * math.sqrt(i)
+        where[node] = (far * math.cos(turn) * LABEL_STRETCH, far * math.sin(turn))
     return np.array([where[node] for node in part])
 
 
-def _extent(points: Points, radii: Points) -> tuple[float, float]:
-    """Return width and height of a placed part, and centre it on the origin in place."""
-    import numpy as np
-
-    low, high = (points - radii[:, None]).min(axis=0), (points + radii[:, None]).max(axis=0)
+def _extent(points: Points, reach: Points) -> tuple[float, float]:
+    """Return width and height of what is placed, and centre it on the origin in place."""
+    low, high = (points - reach[:, None]).min(axis=0), (points + reach[:, None]).max(axis=0)
     points -= (low + high) / 2
-    return float(np.ptp([low[0], high[0]])) + 70, float(np.ptp([low[1], high[1]])) + 50
+    return float(high[0] - low[0]), float(high[1] - low[1])
 
 
 def _pack(boxes: list[tuple[float, float]]) -> list[tuple[float, float]]:

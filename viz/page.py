@@ -11,15 +11,17 @@ import base64
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from .layout import Layout, lay_out
 from .look import COMMUNITY_COLOURS, FAMILIES, FAMILY_OF, NODE_LOOKS, OTHER_NODE, STATUS_DASHES
 from .model import MapData, MapEdge, MapError, MapEvidence, MapNode
+
+if TYPE_CHECKING:
+    from ..ontology.vocabulary import Vocabulary
 
 LANGUAGES = ("en", "fr")
 GROUP_ABOVE = 3000  # nodes; above, communities are shown as single things that open
@@ -31,25 +33,12 @@ SCRIPTS = (
 )  # fmt: skip
 
 
-class Labels(Protocol):
-    """The part of the ontology's vocabulary that a map needs."""
-
-    def label(self, name: str, lang: str) -> str:
-        """Return the label of a class or relation."""
-
-    def inverse_label(self, relation: str, lang: str) -> str:
-        """Return the label of a relation read from its target."""
-
-    def superclasses(self, name: str) -> Iterable[str]:
-        """Return the local names of all superclasses, the nearest first."""
-
-
-def write_map(data: MapData, path: str | Path, *, lang: str = "en", labels: Labels | None = None) -> None:
+def write_map(data: MapData, path: str | Path, *, lang: str = "en") -> None:
     """Write the page of :func:`map_html` to ``path`` (UTF-8).
 
     Raises :class:`MapError` if the data do not fit together or the file cannot be written.
     """
-    page = map_html(data, lang=lang, labels=labels)
+    page = map_html(data, lang=lang)
     try:
         # a lone surrogate in a name cannot be written as UTF-8; a question mark in its place can
         Path(path).write_bytes(page.encode("utf-8", errors="replace"))
@@ -57,24 +46,23 @@ def write_map(data: MapData, path: str | Path, *, lang: str = "en", labels: Labe
         raise MapError(f"Map {path}: cannot be written ({error.strerror}); choose a folder that exists and is yours.") from error
 
 
-def map_html(data: MapData, *, lang: str = "en", labels: Labels | None = None) -> str:
+def map_html(data: MapData, *, lang: str = "en") -> str:
     """Return the page as text.
 
-    ``lang`` (``en`` or ``fr``) is the language that the page opens in; its reader can switch. ``labels`` says how
-    classes and relations are called, by default the package's own vocabulary.
+    ``lang`` (``en`` or ``fr``) is the language that the page opens in; its reader can switch. Classes and relations
+    are called what the ontology calls them.
 
-    Raises :class:`MapError` for another language, or data that do not fit together.
+    Raises :class:`MapError` for another language, or data that do not fit together, and
+    :class:`~multilateral.ontology.vocabulary.UnknownTerm` for a relation that the ontology does not define.
     """
     if lang not in LANGUAGES:
         raise MapError(f"Map {data.title!r}: there is no language {lang!r} for the page; choose one of {', '.join(LANGUAGES)}.")
     data.check()
-    if labels is None:
-        from ..ontology.vocabulary import vocabulary
-
-        labels = vocabulary()
     network = _network(data, lay_out([node.id for node in data.nodes], [(edge.source, edge.target) for edge in data.edges]))
     from jinja2 import Environment
     from markupsafe import Markup
+
+    from ..ontology.vocabulary import vocabulary
 
     script = _script()
     # pyvis renders the template that its environment holds: ours escapes, pyvis's own does not
@@ -82,7 +70,7 @@ def map_html(data: MapData, *, lang: str = "en", labels: Labels | None = None) -
     network.path = "map.html.j2"
     network.templateEnv.globals.update(
         lang=lang,
-        extra=_legend(data, labels) | {"title": data.title, "lang": lang, "focus": data.focus, "documents": _documents(data)[0]},
+        extra=_legend(data, vocabulary()) | {"title": data.title, "lang": lang, "focus": data.focus, "documents": _documents(data)[0]},
         # our own files, and no word of the data
         script=Markup(script),  # noqa: S704
         style=Markup(_asset("page/map.css")),  # noqa: S704
@@ -107,7 +95,7 @@ def _network(data: MapData, layout: Layout) -> Any:
     for i, node in enumerate(data.nodes):
         look = NODE_LOOKS.get(node.type, OTHER_NODE)
         x, y = layout.positions[i]
-        place = {"x": x, "y": y, "size": layout.radii[i], "group": layout.groups[i]}
+        place = {"x": x, "y": y, "size": layout.radii[i], "community": layout.groups[i]}
         network.nodes.append(Node(f"n{i}", look.shape, label="", **place, **_node_fields(node)).options)
     _, index = _documents(data)
     for i, edge in enumerate(data.edges):
@@ -156,7 +144,7 @@ def _documents(data: MapData) -> tuple[list[dict[str, Any]], dict[Any, int]]:
     return [{"names": dict(names), "url": url} for names, url in index], index
 
 
-def _legend(data: MapData, labels: Labels) -> dict[str, Any]:
+def _legend(data: MapData, words: Vocabulary) -> dict[str, Any]:
     """Return what the page has to know of the classes, relations and statuses that occur, with their counts."""
     types = Counter(node.type for node in data.nodes)
     relations = Counter(edge.relation for edge in data.edges)
@@ -166,7 +154,7 @@ def _legend(data: MapData, labels: Labels) -> dict[str, Any]:
         "types": [
             {
                 "id": name,
-                "label": {lang: labels.label(name, lang) for lang in LANGUAGES},
+                "label": {lang: words.label(name, lang) for lang in LANGUAGES},
                 "shape": NODE_LOOKS.get(name, OTHER_NODE).shape,
                 "colour": NODE_LOOKS.get(name, OTHER_NODE).colour,
                 "count": types[name],
@@ -174,7 +162,7 @@ def _legend(data: MapData, labels: Labels) -> dict[str, Any]:
             for name in order
             if types[name]
         ],
-        "relations": [_relation(name, count, labels) for name, count in sorted(relations.items(), key=lambda r: (-r[1], r[0]))],
+        "relations": [_relation(name, count, words) for name, count in sorted(relations.items(), key=lambda r: (-r[1], r[0]))],
         "families": {name: {"en": f.en, "fr": f.fr, "colour": f.colour} for name, f in FAMILIES.items()},
         "statuses": [
             {"id": name, "dashes": STATUS_DASHES.get(name), "count": statuses[name]}
@@ -187,16 +175,15 @@ def _legend(data: MapData, labels: Labels) -> dict[str, Any]:
     }
 
 
-def _relation(name: str, count: int, labels: Labels) -> dict[str, Any]:
-    label = {lang: labels.label(name, lang) for lang in LANGUAGES}
-    inverse = {lang: labels.inverse_label(name, lang) for lang in LANGUAGES}
+def _relation(name: str, count: int, words: Vocabulary) -> dict[str, Any]:
+    label = {lang: words.label(name, lang) for lang in LANGUAGES}
+    inverse = {lang: words.inverse_label(name, lang) for lang in LANGUAGES}
     return {
         "id": name,
         "label": label,
         "inverse": inverse,
         "family": FAMILY_OF.get(name, "other"),
-        # what reads the same from both ends has no direction to show
-        "symmetric": label == inverse,
+        "symmetric": words.relation(name).symmetric,
         "count": count,
     }
 

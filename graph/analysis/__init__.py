@@ -16,14 +16,15 @@ command line gives them. Rules that all follow:
 
 from __future__ import annotations
 
+from ...ontology.errors import BadParameter
 from .fast import LARGE
-from .model import Analysis, BadOption, Column, NotConverged, Parameter, Result, UnknownAnalysis
+from .model import Analysis, Column, NotConverged, Parameter, Result, UnknownAnalysis
 from .registry import analyses, run
 
 __all__ = [
     "LARGE",
     "Analysis",
-    "BadOption",
+    "BadParameter",
     "Column",
     "NotConverged",
     "Parameter",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from ...ontology.errors import BadParameter
 from . import fast
 from .fast import Engine
 from .model import (
@@ -14,7 +16,6 @@ from .model import (
     RANK,
     SEED,
     Analysis,
-    BadOption,
     Column,
     Parameter,
     Result,
@@ -76,22 +77,22 @@ def centrality(
     """Return the things by a measure of centrality, the most central first.
 
     ``samples`` other than 0 estimates betweenness from so many sources, for graphs on which the exact one would take
-    hours; the engines then sample differently. Raises BadOption for a weight that the measure does not use, and
+    hours; the engines then sample differently. Raises BadParameter for a weight that the measure does not use, and
     NotConverged if an iteration does not settle.
     """
     if weight == "amount_usd" and measure not in WEIGHTED:
         able = ", ".join(sorted(WEIGHTED))
-        raise BadOption(f"weight: {measure} does not use amounts; take one of {able}, or weight=links.")
+        raise BadParameter(f"weight: {measure} does not use amounts; take one of {able}, or weight=links.")
     if samples and measure != "betweenness":
-        raise BadOption(f"samples: {measure} is computed exactly; leave samples out, or take measure=betweenness.")
+        raise BadParameter(f"samples: {measure} is computed exactly; leave samples out, or take measure=betweenness.")
     if not 0 <= damping < 1:
-        raise BadOption(f"damping: {damping:g} is out of range; it is a probability from 0 to below 1.")
+        raise BadParameter(f"damping: {damping:g} is out of range; it is a probability from 0 to below 1.")
     simple = view(graph, include_proposed=include_proposed, weight=weight)
     used: Literal["networkx", "networkit"] = "networkx"
     if measure in ("betweenness", "closeness", "harmonic", "pagerank"):
         used = fast.choose(engine, len(simple))
     elif engine == "networkit":
-        raise BadOption(f"engine: {measure} is not computed by NetworKit; leave engine out.")
+        raise BadParameter(f"engine: {measure} is not computed by NetworKit; leave engine out.")
     hubs: list[float] | None = None
     if measure == "hits":
         hubs, values = hits(simple)
@@ -150,7 +151,7 @@ def _values(simple: View, measure: Measure, damping: float, samples: int, seed: 
     return [share * (n - 1) * (n - 2) / 2 for share in shares]
 
 
-def _listed(values: dict[int, float], n: int) -> list[float]:
+def _listed(values: Mapping[int, float], n: int) -> list[float]:
     return [float(values[i]) for i in range(n)]
 
 
@@ -196,9 +197,7 @@ ANALYSIS = Analysis(
             choices=("links", "amount_usd", "none"),
         ),
         Parameter("damping", "float", "PageRank: the probability of following a link", default=0.85, minimum=0),
-        Parameter(
-            "samples", "int", "betweenness: estimate from so many sources; 0 is exact", default=0, minimum=0
-        ),
+        Parameter("samples", "int", "betweenness: estimate from so many sources; 0 is exact", default=0, minimum=0),
         SEED,
         ENGINE,
         PROPOSED,

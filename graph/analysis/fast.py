@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from .model import BadOption
+from ...ontology.errors import BadParameter
 
 if TYPE_CHECKING:
     from .views import View
@@ -23,12 +23,12 @@ LARGE = 2_000
 
 
 def choose(engine: Engine, nodes: int) -> Literal["networkx", "networkit"]:
-    """Return the engine to use; raises BadOption if NetworKit is asked for and not installed."""
+    """Return the engine to use; raises BadParameter if NetworKit is asked for and not installed."""
     if engine == "networkx" or (engine == "auto" and nodes <= LARGE):
         return "networkx"
     if find_spec("networkit") is None:
         if engine == "networkit":
-            raise BadOption('engine: NetworKit is not installed; install it with pip install "multilateral[fast]".')
+            raise BadParameter('engine: NetworKit is not installed; install it with pip install "multilateral[fast]".')
         return "networkx"
     return "networkit"
 

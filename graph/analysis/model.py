@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from ...ontology.errors import MultilateralError
+from ...ontology.errors import BadParameter, MultilateralError
 from ...ontology.model import ID
 
 if TYPE_CHECKING:
@@ -20,12 +20,8 @@ DIGITS = 10
 """Significant digits of a value: fewer than floating point has, so that what is equal by definition is equal here."""
 
 
-class UnknownAnalysis(MultilateralError):
+class UnknownAnalysis(BadParameter):
     """Raised when there is no analysis of a name."""
-
-
-class BadOption(MultilateralError):
-    """Raised when an option of an analysis is unknown, missing, or has a value that it cannot have."""
 
 
 class NotConverged(MultilateralError):
@@ -105,7 +101,12 @@ def thing(graph: Network, iri: str) -> Thing:
     """Return a node as a value of a row."""
     node = graph.nodes.get(iri, {})
     short = iri.removeprefix(ID)
-    return {"id": short, "iri": iri, "name": node.get("name") or short, "type": node.get("type", "")}
+    return {
+        "id": node.get("id") or short,
+        "iri": iri,
+        "name": node.get("name") or short,
+        "type": node.get("type", ""),
+    }
 
 
 def tidy(value: float) -> float:
@@ -136,11 +137,11 @@ def shortened(total: int, limit: int) -> tuple[str, ...]:
 
 
 def node(graph: Network, name: str, option: str) -> str:
-    """Return the IRI of the node that an option names by its IRI or its short id; raises BadOption if there is none."""
+    """Return the IRI of the node that an option names by its IRI or short id; raises BadParameter if there is none."""
     for iri in (name, ID + name):
         if iri in graph:
             return iri
-    raise BadOption(
+    raise BadParameter(
         f"{option}: {name!r} is not in the selected network; give an IRI or an id such as organization/woah, and "
         "widen the selection if it left the thing out."
     )

@@ -15,15 +15,16 @@ STEPS = 10_000
 def eigenvector(view: View) -> list[float]:
     """Return the leading eigenvector of the undirected weighted graph, of length 1; zeros if there is no tie.
 
-    Iterates with A + I, which has the same eigenvectors and settles on bipartite graphs too. Raises NotConverged.
+    Iterates with A + sI, which has the same eigenvectors and settles on bipartite graphs too. Raises NotConverged.
     """
     if not view.size:
         return [0.0] * len(view)
-    # Scaled by the greatest strength, so that sums of dollars do not drown the identity.
-    top = max(sum(near.values()) for near in view.ties)
+    # A shift near the eigenvalue itself, whatever the unit of the weights: the leading one is at least the length of
+    # any row. A smaller shift would drown in sums of dollars, a greater one would slow the iteration down.
+    shift = sqrt(max(sum(w * w for w in near.values()) for near in view.ties))
 
     def step(x: list[float]) -> list[float]:
-        new = [x[i] + sum(w * x[j] for j, w in near.items()) / top for i, near in enumerate(view.ties)]
+        new = [shift * x[i] + sum(w * x[j] for j, w in near.items()) for i, near in enumerate(view.ties)]
         length = sqrt(sum(v * v for v in new))
         return [v / length for v in new]
 

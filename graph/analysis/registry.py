@@ -6,7 +6,8 @@ from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from .model import Analysis, BadOption, Parameter, Result, UnknownAnalysis, node
+from ...ontology.errors import BadParameter
+from .model import Analysis, Parameter, Result, UnknownAnalysis, node
 
 if TYPE_CHECKING:
     from ..network import Network
@@ -37,7 +38,7 @@ def run(name: str, graph: Network, **options: Any) -> Result:
     """Return the result of the analysis ``name`` on a graph made by ``to_networkx``.
 
     Options may be strings; they are checked and turned into what the analysis takes. Raises UnknownAnalysis, and
-    BadOption for an option that is unknown, missing or out of range, both with the nearest known word.
+    BadParameter for an option that is unknown, missing or out of range, both with the nearest known word.
     """
     known = analyses()
     if name not in known:
@@ -46,28 +47,28 @@ def run(name: str, graph: Network, **options: Any) -> Result:
     parameters = {p.name: p for p in analysis.parameters}
     for option in options:
         if option not in parameters:
-            raise BadOption(f"{name} has no option {option!r}; {_nearest(option, parameters)}.")
+            raise BadParameter(f"{name} has no option {option!r}; {_nearest(option, parameters)}.")
     values: dict[str, Any] = {}
     for parameter in analysis.parameters:
         value = options.get(parameter.name)
         if value is None and parameter.required:
-            raise BadOption(f"{name} needs the option {parameter.name!r}: {parameter.help}.")
+            raise BadParameter(f"{name} needs the option {parameter.name!r}: {parameter.help}.")
         # What is not given is left to the default, which the function and the parameter share.
         values[parameter.name] = parameter.default if value is None else _typed(parameter, value, graph)
     return analysis.compute(graph, **values)
 
 
 def _typed(parameter: Parameter, value: Any, graph: Network) -> Any:
-    """Return a value as the parameter's kind; raises BadOption if it is none."""
+    """Return a value as the parameter's kind; raises BadParameter if it is none."""
     name, text = parameter.name, str(value).strip()
     if parameter.kind == "bool":
         if text.casefold() in _TRUE + _FALSE:
             return text.casefold() in _TRUE
-        raise BadOption(f"{name}: {text!r} is neither yes nor no.")
+        raise BadParameter(f"{name}: {text!r} is neither yes nor no.")
     if parameter.kind == "choice":
         if text in parameter.choices:
             return text
-        raise BadOption(f"{name}: there is no {text!r}; {_nearest(text, parameter.choices)}.")
+        raise BadParameter(f"{name}: there is no {text!r}; {_nearest(text, parameter.choices)}.")
     if parameter.kind == "thing":
         return node(graph, text, name)
     if parameter.kind in ("int", "float"):
@@ -81,10 +82,10 @@ def _number(parameter: Parameter, text: str) -> int | float:
         number = int(text) if whole else float(text)
     except ValueError:
         wanted = "a whole number" if whole else "a number"
-        raise BadOption(f"{parameter.name}: {text!r} is not {wanted}.") from None
+        raise BadParameter(f"{parameter.name}: {text!r} is not {wanted}.") from None
     # "not >=" rather than "<": it refuses NaN too.
     if (parameter.minimum is not None and not number >= parameter.minimum) or number == float("inf"):
-        raise BadOption(f"{parameter.name}: {text} is out of range; the least is {parameter.minimum or 0:g}.")
+        raise BadParameter(f"{parameter.name}: {text} is out of range; the least is {parameter.minimum or 0:g}.")
     return number
 
 

@@ -37,8 +37,8 @@ for (const edge of EDGES) if (edge.status === 'ongoing' && edge.first !== null &
 const byDegree = NODES.slice().sort((a, b) => edgesAt.get(b.id).length - edgesAt.get(a.id).length);
 const groupMembers = new Map();
 for (const node of byDegree) {
-  if (!groupMembers.has(node.group)) groupMembers.set(node.group, []);
-  groupMembers.get(node.group).push(node);
+  if (!groupMembers.has(node.community)) groupMembers.set(node.community, []);
+  groupMembers.get(node.community).push(node);
 }
 const GROUPED = NODES.length > MAP.groupAbove;
 

@@ -5,7 +5,7 @@ const paleGrey = '#A9B2BA';
 function communityColour(group) {
   return group < MAP.communityColours.length ? MAP.communityColours[group] : paleGrey;
 }
-const colourOfNode = (node) => (state.colour === 'community' ? communityColour(node.group) : typeOf.get(node.type).colour);
+const colourOfNode = (node) => (state.colour === 'community' ? communityColour(node.community) : typeOf.get(node.type).colour);
 const shapeOfNode = (node) => typeOf.get(node.type).shape;
 const colourOfEdge = (edge) => familyOf.get(relationOf.get(edge.relation).family).colour;
 const dashesOfEdge = (edge) => statusOf.get(edge.status || '').dashes || false;

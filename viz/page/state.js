@@ -19,16 +19,16 @@ function passes(edge) {
 
 function neighbourhood(start, steps) {
   const found = new Set(start);
-  let edge_of_known = [...start];
+  let front = [...start];
   for (let step = 0; step < steps; step += 1) {
     const next = [];
-    for (const id of edge_of_known) {
+    for (const id of front) {
       for (const edge of edgesAt.get(id)) {
         const other = otherEnd(edge, id);
         if (view.edges.has(edge.id) && !found.has(other)) { found.add(other); next.push(other); }
       }
     }
-    edge_of_known = next;
+    front = next;
   }
   return found;
 }

@@ -1,0 +1,144 @@
+"""``load``, ``sources`` and ``forget``: what is in the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .options import complete_sources, opened, rows_options
+from .output import write_rows
+from .progress import working
+
+
+def _complete_kinds(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    from ..loaders.detect import KINDS
+
+    return [kind for kind in KINDS if kind.startswith(incomplete)]
+
+
+@click.command(short_help="Read files, folders or URLs into the graph.")
+@click.argument("sources", nargs=-1, metavar="SOURCE…")
+@click.option(
+    "--as", "kind", metavar="KIND", shell_complete=_complete_kinds, help="Read as this kind, instead of finding it out."
+)
+@click.option("--dry-run", is_flag=True, help="Show what would come, and store nothing.")
+@click.option(
+    "--template",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.xlsx",
+    help="Write an empty spreadsheet to code in, and load nothing.",
+)
+@rows_options
+@click.pass_obj
+def load(
+    store: Path,
+    sources: tuple[str, ...],
+    kind: str | None,
+    dry_run: bool,
+    template: Path | None,
+    format_: str,
+    lang: str,
+) -> None:
+    """Read files, folders or URLs into the graph, all of them or none.
+
+    A source that is loaded again replaces what it brought before; nothing is ever doubled. `five-documents` stands
+    for the facts of five UN documents that ship with the package.
+
+    \b
+    Examples:
+      multilateral load five-documents
+      multilateral load --template coding.xlsx
+      multilateral load coding.xlsx
+      multilateral load my-tables/ --dry-run
+    """
+    if template is not None:
+        from ..loaders.table_template import write_template
+
+        write_template(template)
+        click.echo(f"Wrote {template}; fill in its sheets, then run `multilateral load {template}`.")
+        if not sources:
+            return
+    if not sources:
+        raise click.UsageError("Name at least one file, folder or URL, or `five-documents`.")
+    graph = opened(store)
+    if dry_run:
+        _dry_run(graph, sources, kind, format_, lang)
+        return
+    with working("Reading") as tick:
+        reports = graph.load(*sources, kind=kind, progress=tick)
+    with working("Indexing"):
+        _ = graph.reader.index, graph.reader.names
+    for report in reports:
+        for reason, count in report.skipped.items():
+            click.echo(f"Note: {report.source.id}: left out {count} × {reason}", err=True)
+    rows = [
+        {
+            "source": r.source.id,
+            "outcome": r.outcome,
+            "entities": r.entities if r.outcome != "unchanged" else None,
+            "links": r.links if r.outcome != "unchanged" else None,
+            "title": r.source.title,
+        }
+        for r in reports
+    ]
+    write_rows(["source", "outcome", "entities", "links", "title"], rows, format_)
+
+
+def _dry_run(graph: Any, sources: tuple[str, ...], kind: str | None, format_: str, lang: str) -> None:
+    """Read everything, as a load would, and show the first links of each source."""
+    from ..ontology.model import Entity, Link
+    from ..ontology.vocabulary import vocabulary
+
+    rows = []
+    for loaded in graph.loaders(*sources, kind=kind):
+        names: dict[str, str] = {}
+        first: list[Link] = []
+        links = 0
+        for statement in loaded.statements:
+            if isinstance(statement, Entity):
+                names[statement.iri] = statement.name(lang)
+            else:
+                links += 1
+                if len(first) < 5:
+                    first.append(statement)
+        left_out = ", ".join(f"{count} × {reason}" for reason, count in loaded.skipped.items()) or "nothing"
+        click.echo(f"{loaded.source.id}: {len(names)} entities, {links} links; left out: {left_out}", err=True)
+        rows += [
+            {
+                "source": names.get(link.source_iri, link.source_iri),
+                "relation": vocabulary().label(link.relation, lang),
+                "target": names.get(link.target_iri, link.target_iri),
+                "document": names.get(link.evidence[0].document, link.evidence[0].document),
+                "locator": link.evidence[0].locator,
+            }
+            for link in first
+        ]
+    write_rows(["source", "relation", "target", "document", "locator"], rows, format_)
+    click.echo("Nothing was stored.", err=True)
+
+
+@click.command(short_help="List what is loaded, with licence and version.")
+@rows_options
+@click.pass_obj
+def sources(store: Path, format_: str, lang: str) -> None:
+    """List what is loaded: where it came from, when, under which licence."""
+    columns = ["id", "title", "loader", "origin", "licence", "version", "issued", "url", "loaded", "checksum"]
+    rows = [{c: getattr(s, c) for c in columns} for s in opened(store).sources()]
+    write_rows(columns if format_ in ("json", "jsonl", "csv", "tsv") else columns[:-1], rows, format_)
+
+
+@click.command(short_help="Take a source out again.")
+@click.argument("source", shell_complete=complete_sources)
+@click.pass_obj
+def forget(store: Path, source: str) -> None:
+    """Take a source out of the graph, with every link and name that only it brought."""
+    graph = opened(store)
+    graph.forget(source)
+    with working("Indexing"):
+        _ = graph.reader.index, graph.reader.names
+    click.echo(f"Forgot {source}.")
+
+
+commands = {"load": load, "sources": sources, "forget": forget}

@@ -1,0 +1,93 @@
+"""Which loader reads an input: the registry of loaders, and the guess where the user does not say.
+
+A loader is a function from a path to :class:`~multilateral.ontology.model.Loaded`. To add one, write it in a module
+of its own and add a :class:`Kind` here; its module is imported only when an input is read with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from ..ontology.errors import UnreadableSource
+from ..ontology.model import Loaded
+
+
+class Loader(Protocol):
+    """A function that reads one source."""
+
+    def __call__(self, path: Path, *, source_id: str | None = None, read_time: str | None = None) -> Loaded:
+        """Return the source and the stream of its statements."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of source: what it is in a few words, how sure it is of an input, and its loader.
+
+    ``likeness`` returns 0 where the input is of another kind, 1 where it may be of this one by its name, 2 where
+    its content shows it; it never raises on what it cannot read. ``loader`` imports the loader.
+    """
+
+    name: str
+    description: str
+    likeness: Callable[[Path], int]
+    loader: Callable[[], Loader]
+
+
+def _table_likeness(path: Path) -> int:
+    from .sheets import likeness
+
+    return likeness(path)
+
+
+def _table_loader() -> Loader:
+    from .table import load_table
+
+    return load_table
+
+
+KINDS: Final[dict[str, Kind]] = {
+    "table": Kind(
+        "table",
+        "a coded table: a folder of CSVs, an Excel workbook, or a CSV of links",
+        _table_likeness,
+        _table_loader,
+    ),
+}
+
+
+def detect(path: Path) -> str:
+    """Return the name of the kind that an input is of: the one that is surest of it.
+
+    :raises UnreadableSource: If there is no such input, or no kind or several know it.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise UnreadableSource("there is no such file or folder", path=path, advice="check the name and the folder")
+    sure = {name: kind.likeness(path) for name, kind in KINDS.items()}
+    best = max(sure.values())
+    found = [name for name, degree in sure.items() if degree == best]
+    if not best:
+        raise UnreadableSource("is of no kind that is known", path=path, advice=f"the kinds are {_kinds()}")
+    if len(found) > 1:
+        raise UnreadableSource(f"may be {' or '.join(found)}", path=path, advice="say which kind it is")
+    return found[0]
+
+
+def load(path: Path, *, kind: str | None = None, source_id: str | None = None, read_time: str | None = None) -> Loaded:
+    """Read an input with the loader of its kind, which is detected if it is not given.
+
+    :raises UnreadableSource: If the kind is not known, or the loader cannot read the input; rows that are wrong
+        raise from the stream.
+    """
+    path = Path(path)
+    if kind is not None and kind not in KINDS:
+        raise UnreadableSource(f"{kind!r} is not a kind of source", path=path, advice=f"the kinds are {_kinds()}")
+    return KINDS[kind or detect(path)].loader()(path, source_id=source_id, read_time=read_time)
+
+
+def _kinds() -> str:
+    return ", ".join(f"{kind.name} ({kind.description})" for kind in KINDS.values())
