@@ -38,7 +38,7 @@ ALONE: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 def made(things: int, links: int) -> nx.MultiDiGraph[str]:
-    """A network with hubs: half of the ends are drawn from those drawn before, so that degrees are unequal."""
+    """Return a network with hubs: half of the ends are drawn from those drawn before, so that degrees are unequal."""
     rng = random.Random(1)
     iris = [f"{ID}organization/{i:07}" for i in range(things)]
     entities = [Entity(iri, rng.choice(("NGO", "UNBody", "Country")), (Name(iri[-7:], "en"),)) for iri in iris]
@@ -58,7 +58,7 @@ def timed(name: str, graph: nx.MultiDiGraph[str], **options: Any) -> tuple[float
 
 
 def agreement(one: Result, two: Result) -> str:
-    """How far two results are the same: by value for a centrality, by modularity for communities."""
+    """Say how far two results are the same: by value for a centrality, by modularity for communities."""
     if one.name == "communities":
         return f"modularity {one.summary['modularity']:.3f} and {two.summary['modularity']:.3f}"
     if any("Estimated" in note for note in one.notes):

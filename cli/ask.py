@@ -13,9 +13,9 @@ from .progress import working
 
 
 def _complete_questions(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
-    from ..queries.catalogue import questions
+    from ..queries.catalogue import catalogue
 
-    return [name for name in questions() if name.startswith(incomplete)]
+    return [name for name in catalogue() if name.startswith(incomplete)]
 
 
 def _parameters(ctx: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -50,25 +50,30 @@ def query(
       multilateral query partners-of -p org=UNICRI
       multilateral query partners-of --show
     """
-    from ..queries.catalogue import question, questions
+    from ..queries.catalogue import catalogue
 
     if name is None:
         rows = [
             {"name": q.name, "question": q.title[lang], "parameters": ", ".join(_signature(p) for p in q.parameters)}
-            for q in questions().values()
+            for q in catalogue().values()
         ]
         write_rows(["name", "question", "parameters"], rows, format_)
         return
-    asked = question(name)
+    asked = catalogue()[name]
     if show_:
         _print_question(asked, lang)
         return
+    from ..queries.runner import cell_text
+
     graph = opened(store)
     with working("Asking"):
         answer = graph.answer(name, engine=engine, lang=lang, **parameters)
-    write_rows(
-        [c.name for c in answer.columns], answer.rows, format_, [c.label.get(lang, c.name) for c in answer.columns]
-    )
+    if format_ in ("table", "markdown"):  # for people: relations and states in words, and no IRIs of links
+        shown = [c for c in answer.columns if c.type != "link"]
+        rows = [{c.name: cell_text(c, row[c.name], lang) for c in shown} for row in answer.rows]
+        write_rows([c.name for c in shown], rows, format_, [c.label[lang] for c in shown])
+    else:
+        write_rows([c.name for c in answer.columns], answer.rows, format_)
 
 
 def _signature(parameter: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from .ask import _parameters
-from .options import complete_entities, lang_option, opened, selection_options
+from .options import complete_entities, lang_option, opened, selection_options, undated_note
 from .progress import working
 
 
@@ -100,7 +100,10 @@ def export(store: Path, to: str, output: Path, selection: dict[str, Any]) -> Non
     graph = opened(store)
     with working("Writing"):
         report = graph.export(to, output, **selection)
-    click.echo(f"Wrote {report.nodes} things and {report.links} links to {output}.")
+    counts = report.counts
+    click.echo(f"Wrote {counts.things} things and {counts.links} links to {output}.")
+    if counts.undated or counts.open:
+        click.echo(f"Note: {undated_note(counts.undated, counts.open)}", err=True)
 
 
 commands = {"map": map_, "export": export}

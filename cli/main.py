@@ -78,9 +78,7 @@ def _failure(error: Exception) -> click.ClickException:
     from ..ontology.errors import BadParameter
 
     failure = click.ClickException(str(error))
-    # BadSelection, BadOption and UnknownAnalysis are misuse of the command line too: they live beside what they check.
-    usage = isinstance(error, BadParameter) or type(error).__name__ in ("BadSelection", "BadOption", "UnknownAnalysis")
-    failure.exit_code = 2 if usage else 1
+    failure.exit_code = 2 if isinstance(error, BadParameter) else 1
     return failure
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import sys
-import threading
+import time
 from collections.abc import Callable, Iterator
+
+import click
 
 
 @contextlib.contextmanager
@@ -14,16 +17,22 @@ def working(what: str) -> Iterator[Callable[[str, int], None]]:
     if not sys.stderr.isatty():
         yield lambda thing, count: None
         return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    started = time.monotonic()
+    with click.progressbar(
+        itertools.repeat(None),
+        label=what,
+        file=sys.stderr,
+        item_show_func=lambda said: said or "",
+        show_eta=False,
+        show_percent=False,
+        hidden=False,
+    ) as bar:
+        # What takes less than a second needs no word.
+        bar.hidden = True
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    progress = Progress(*columns, console=Console(stderr=True), transient=True)
-    task = progress.add_task(what)
-    wait = threading.Timer(1, progress.start)  # what takes less needs no word
-    wait.start()
-    try:
-        yield lambda thing, count: progress.update(task, description=f"{what} {thing}: {count:,} records")
-    finally:
-        wait.cancel()
-        progress.stop()
+        def tick(thing: str, count: int) -> None:
+            bar.hidden = time.monotonic() - started < 1
+            bar.update(1, f"{thing}: {count:,} records")
+
+        yield tick
+        bar.hidden = True

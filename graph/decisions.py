@@ -1,7 +1,8 @@
 """The log of decisions on identity: which IRIs of different sources name one thing.
 
 A line is one decision in JSON with a checksum of its own and of the line before, so that a lost, changed or
-reordered line is found. Nothing is ever rewritten: an undone decision is undone by a later line.
+reordered line is found (only a loss at the very end is not: what is left is the log as it once was). Nothing is
+ever rewritten: an undone decision is undone by a later line.
 """
 
 from __future__ import annotations
@@ -42,10 +43,11 @@ class Decision:
 
 
 class DecisionLog:
-    """The file ``decisions.jsonl`` of a store."""
+    """The file ``decisions.jsonl`` of a store; ``shown`` is its name in messages, where ``path`` is a copy of it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, shown: Path | None = None) -> None:
         self.path = path
+        self._shown = shown or path
 
     def __iter__(self) -> Iterator[Decision]:
         """Yield every line in order.
@@ -58,10 +60,10 @@ class DecisionLog:
         if not self.path.exists():
             return
         last = ""
-        with self.path.open(encoding="utf-8") as lines:
+        with self.path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 try:
-                    record = json.loads(line)
+                    record = dict(json.loads(line))
                     checksum = record.pop("checksum")
                     decision = Decision(**record)
                 except (ValueError, KeyError, TypeError) as error:
@@ -73,11 +75,17 @@ class DecisionLog:
 
     def _damaged(self, number: int) -> DamagedLog:
         return DamagedLog(
-            f"Line {number} of {self.path} was changed or lost after it was written; put the file back from a copy."
+            f"Line {number} of {self._shown} was changed or lost after it was written; put the file back from a copy."
         )
 
     def append(self, decisions: Iterable[Decision]) -> int:
-        """Write decisions at the end, all or none, and return how many there were."""
+        """Write decisions at the end, all or none, and return how many there were.
+
+        :raises DamagedLog: If a line that is there does not match its checksum.
+        :raises StorageFailed: If the disk refuses.
+        """
+        from .store import storage
+
         last = ""
         for _, checksum in self._lines():
             last = checksum
@@ -88,11 +96,12 @@ class DecisionLog:
             text.append(json.dumps({**record, "checksum": last}, ensure_ascii=False, sort_keys=True) + "\n")
         beside = self.path.with_suffix(".new")
         before = self.path.read_bytes() if self.path.exists() else b""
-        with beside.open("wb") as out:
-            out.write(before + "".join(text).encode())
-            out.flush()
-            os.fsync(out.fileno())
-        beside.replace(self.path)
+        with storage(self.path):
+            with beside.open("wb") as out:
+                out.write(before + "".join(text).encode())
+                out.flush()
+                os.fsync(out.fileno())
+            beside.replace(self.path)
         return len(text)
 
     def canonical(self, rank: Callable[[str], int] = lambda iri: 0) -> dict[str, str]:

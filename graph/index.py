@@ -8,6 +8,7 @@ language; the named graphs keep what each source said.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from typing import Any
@@ -17,7 +18,7 @@ import pyoxigraph as ox
 from ..ontology.convert import ALT, PREF, PREFIXES
 from ..ontology.errors import BadQuery, DamagedSource
 from ..ontology.model import ID, ML
-from .projections import Built, discard, projection
+from .projections import Built, Pinned, discard, pin, projection
 from .store import Store
 
 ONTOLOGY_GRAPH = ox.NamedNode(ML.rstrip("#"))
@@ -39,13 +40,13 @@ class RdfIndex:
     """
 
     def __init__(self, store: Store) -> None:
-        self.truth = store
-        self.built = projection(store, "rdf", lambda built, before: _build(store, built, before))
+        self.truth = truth = pin(store)
+        self.built = projection(truth, "rdf", lambda built, before: _build(truth, built, before))
         try:
             self.db = ox.Store.read_only(str(self.built.folder / "db"))
         except OSError:
             discard(self.built)
-            self.built = projection(store, "rdf", lambda built, before: _build(store, built, None))
+            self.built = projection(truth, "rdf", lambda built, before: _build(truth, built, None))
             self.db = ox.Store.read_only(str(self.built.folder / "db"))
 
     @property
@@ -60,7 +61,7 @@ class RdfIndex:
 
         :raises BadQuery: If the text is wrong or is an update.
         """
-        substitutions = {ox.Variable(k): v for k, v in (bindings or {}).items()}
+        substitutions: Any = {ox.Variable(k): v for k, v in (bindings or {}).items()}
         try:
             return self.db.query(text, prefixes=PREFIXES, substitutions=substitutions or None)
         except SyntaxError as error:
@@ -103,27 +104,48 @@ def _place(text: str, message: str) -> str:
 # --- building ------------------------------------------------------------------------------------------------
 
 
-def _build(store: Store, built: Built, before: Built | None) -> None:
-    change = _change(built, before) if before is not None else None
-    if before is None or change is None:
+def canonical(store: Pinned) -> dict[str, str]:
+    """Return the canonical IRI of every IRI that has another one, by the decisions and the ranks of the sources."""
+    if "canonical" not in store.shared:
+        there = store.decisions.path.exists()
+        store.shared["canonical"] = store.decisions.canonical(_rank(store)) if there else {}
+    found: dict[str, str] = store.shared["canonical"]
+    return found
+
+
+def _build(store: Pinned, built: Built, before: Built | None) -> None:
+    tops = canonical(store)
+    change = _change(built, before, tops) if before is not None else None
+    if before is None or change is None or not _from_before(store, built, before, *change):
         _from_scratch(store, built)
-        return
-    gone, new = change
-    # A backup is made of hard links: it costs next to nothing, and readers of the older index notice nothing.
-    ox.Store.read_only(str(before.folder / "db")).backup(str(built.folder / "db"))
+    built.facts["canonical"] = tops
+
+
+def _from_before(store: Pinned, built: Built, before: Built, gone: list[str], new: list[str]) -> bool:
+    """Make the index from an older one; tell whether that worked, which it does not where a source is damaged."""
+    try:
+        # A backup is made of hard links: it costs next to nothing, and readers of the older index notice nothing.
+        ox.Store.read_only(str(before.folder / "db")).backup(str(built.folder / "db"))
+    except OSError:  # it is broken, or another process has just swept it
+        shutil.rmtree(built.folder / "db", ignore_errors=True)
+        return False
     db = ox.Store(str(built.folder / "db"))
     built.facts = {"quads": {s: n for s, n in before.facts["quads"].items() if s not in gone}}
     for source_id in gone:
         _remove(db, source_id)
-    canonical = store.decisions.canonical(_rank(store)) if store.decisions.path.exists() else {}
-    _add(store, built, db, new, canonical)
+    for source_id in new:
+        if not _add(store, built, db, source_id):
+            del db
+            shutil.rmtree(built.folder / "db")
+            return False
     _one_name_a_language(db, store, built)
     db.flush()
+    return True
 
 
-def _change(built: Built, before: Built) -> tuple[list[str], list[str]] | None:
+def _change(built: Built, before: Built, tops: dict[str, str]) -> tuple[list[str], list[str]] | None:
     """Return what goes and what comes, or ``None`` where making the index again is quicker or needed."""
-    if before.decisions != built.decisions or before.damaged or before.ontology != built.ontology:
+    if before.damaged or before.ontology != built.ontology or before.facts.get("canonical") != tops:
         return None
     gone = [s for s in before.sums if built.sums.get(s) != before.sums[s]]
     new = [s for s in built.sums if before.sums.get(s) != built.sums[s]]
@@ -134,37 +156,45 @@ def _change(built: Built, before: Built) -> tuple[list[str], list[str]] | None:
     return gone, new
 
 
-def _from_scratch(store: Store, built: Built) -> None:
+def _from_scratch(store: Pinned, built: Built) -> None:
+    built.damaged.clear()
+    while not _attempt(store, built):  # a damaged source was found half-way: once more without it
+        shutil.rmtree(built.folder / "db")
+
+
+def _attempt(store: Pinned, built: Built) -> bool:
     db = ox.Store(str(built.folder / "db"))
-    canonical = store.decisions.canonical(_rank(store)) if store.decisions.path.exists() else {}
     built.facts = {"quads": {}}
     ontology = resources.files("multilateral.ontology").joinpath("cooperation.ttl").read_bytes()
     terms = ox.parse(ontology, format=ox.RdfFormat.TURTLE)
     db.bulk_extend(_twice(ox.Quad(t.subject, t.predicate, t.object, ONTOLOGY_GRAPH) for t in terms))
-    ties = ((ox.NamedNode(top), ox.NamedNode(iri)) for iri, top in canonical.items())
+    ties = ((ox.NamedNode(top), ox.NamedNode(iri)) for iri, top in canonical(store).items())
     db.bulk_extend(_twice(ox.Quad(top, _RECORDED_AS, iri, DECISIONS_GRAPH) for top, iri in ties))
-    _add(store, built, db, list(built.sums), canonical)
+    for source_id in built.sums:
+        if source_id not in built.damaged and not _add(store, built, db, source_id):
+            return False
     _one_name_a_language(db, store, built)
     db.flush()
+    return True
 
 
-def _add(store: Store, built: Built, db: ox.Store, sources: list[str], canonical: dict[str, str]) -> None:
-    """Bulk-load sources; leave a damaged one out whole and say so."""
-    for source_id in sources:
-        counter = [0]
+def _add(store: Pinned, built: Built, db: ox.Store, source_id: str) -> bool:
+    """Bulk-load a source; tell whether it could be read to the end. If not, part of it is in the index by now."""
+    count = 0
 
-        def stream(source_id: str = source_id, counter: list[int] = counter) -> Iterator[ox.Quad]:
-            for quad in _canonical(store.quads(source_id), canonical):
-                counter[0] += 1
-                yield quad
+    def stream() -> Iterator[ox.Quad]:
+        nonlocal count
+        for quad in under_canonical(store.quads(source_id), canonical(store)):
+            count += 1
+            yield quad
 
-        try:
-            db.bulk_extend(_twice(stream()))
-        except DamagedSource as error:
-            built.damaged[source_id] = str(error)
-            _remove(db, source_id)
-            continue
-        built.facts["quads"][source_id] = counter[0]
+    try:
+        db.bulk_extend(_twice(stream()))
+    except DamagedSource as error:
+        built.damaged[source_id] = str(error)
+        return False
+    built.facts["quads"][source_id] = count
+    return True
 
 
 def _twice(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
@@ -173,11 +203,12 @@ def _twice(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
         yield ox.Quad(quad.subject, quad.predicate, quad.object)
 
 
-def _canonical(quads: Iterable[ox.Quad], canonical: dict[str, str]) -> Iterator[ox.Quad]:
-    if not canonical:
+def under_canonical(quads: Iterable[ox.Quad], tops: dict[str, str]) -> Iterator[ox.Quad]:
+    """Yield quads with every thing under its canonical IRI."""
+    if not tops:
         yield from quads
         return
-    nodes = {iri: ox.NamedNode(top) for iri, top in canonical.items()}
+    nodes = {iri: ox.NamedNode(top) for iri, top in tops.items()}
     for quad in quads:
         subject = nodes.get(quad.subject.value)  # type: ignore[union-attr]
         thing = nodes.get(quad.object.value) if isinstance(quad.object, ox.NamedNode) else None
@@ -194,10 +225,12 @@ def _remove(db: ox.Store, source_id: str) -> None:
     db.remove_graph(graph)
     named: set[Any] = set()
     for quad in quads:
-        if quad.predicate == PREF:
+        if quad.predicate in (PREF, ALT):
             named.add(quad.subject)
-        if not _held(db, quad.subject, quad.predicate, quad.object):
-            db.remove(ox.Quad(quad.subject, quad.predicate, quad.object))
+        for predicate in (PREF, ALT) if quad.predicate in (PREF, ALT) else (quad.predicate,):
+            # A preferred name may stand in the union as an alternative one, behind that of another source.
+            if not _held(db, quad.subject, predicate, quad.object):
+                db.remove(ox.Quad(quad.subject, predicate, quad.object))
     for subject in named:  # a name that stood back behind the one now gone comes forward again
         for quad in list(db.quads_for_pattern(subject, PREF, None, None)):
             if quad.graph_name == _DEFAULT:
@@ -240,18 +273,21 @@ GROUP BY ?thing ?lang HAVING (COUNT(?label) > 1)
 
 def _one_name_a_language(db: ox.Store, store: Store, built: Built) -> None:
     """In the union, leave one preferred name a language and make the others alternative ones."""
-    if len(built.sums) < 2:
-        return
     order = {_GRAPH + s: (loader_rank(store, s), s) for s in built.sums if s not in built.damaged}
-    for row in list(db.query(_SEVERAL_NAMES, prefixes=PREFIXES)):
+    several: Any = db.query(_SEVERAL_NAMES, prefixes=PREFIXES)
+    for row in list(several):
         thing, lang = row["thing"], row["lang"].value
         said: dict[Any, tuple[int, str]] = {}
         for quad in db.quads_for_pattern(thing, PREF, None, None):
             place = order.get(getattr(quad.graph_name, "value", ""))
-            if place is not None and (quad.object.language or "") == lang:
+            if place is not None and _language(quad.object) == lang:
                 said[quad.object] = min(place, said.get(quad.object, place))
         first = min(said, key=lambda label: (said[label], label.value))
         for label in said:
             if label != first:
                 db.remove(ox.Quad(thing, PREF, label))
                 db.add(ox.Quad(thing, ALT, label))
+
+
+def _language(term: Any) -> str:
+    return str(term.language or "")

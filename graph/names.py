@@ -12,12 +12,13 @@ import re
 import sqlite3
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..ontology.errors import DamagedSource
 from ..ontology.model import Entity
-from .projections import Built, discard, projection
+from .index import canonical
+from .projections import Built, Pinned, discard, pin, projection
 from .store import Store
 
 _SCHEMA = """
@@ -29,6 +30,7 @@ CREATE TABLE trigram (gram TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (gram
 CREATE TABLE frequency (gram TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
 """
 _RAREST, _CANDIDATES = 10, 100
+_NOISE = 0.2
 _PUNCTUATION = re.compile(r"[\W_]+")
 
 
@@ -51,7 +53,8 @@ def fold(text: str) -> str:
     ('cote d ivoire', 'etats unis')
     """
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return _PUNCTUATION.sub(" ", plain.casefold()).strip()
+    folded = plain.casefold()
+    return _PUNCTUATION.sub(" ", folded).strip() or folded.strip()  # a name that is all signs is compared as it is
 
 
 def _trigrams(key: str) -> set[str]:
@@ -63,7 +66,7 @@ class NameIndex:
     """The names of a store's present truth."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        self._store = pin(store)
         self._open()
         try:
             self._db.execute("SELECT 1 FROM name LIMIT 1").fetchall()
@@ -82,7 +85,7 @@ class NameIndex:
         rows = self._db.execute(
             "SELECT iri, text, lang, kind, type FROM name WHERE key = ? ORDER BY iri, kind, lang", (fold(text),)
         )
-        return _best(Hit(*row, score=1.0) for row in rows)
+        return _best(_hit(row, 1.0) for row in rows)
 
     def find(self, text: str, limit: int = 20) -> list[Hit]:
         """Return the things whose names come nearest to the text, best first."""
@@ -90,25 +93,30 @@ class NameIndex:
         if not key:
             return []
         hits = [*self.exact(text), *self._prefix(key), *self._words(key), *self._similar(key)]
-        return _best(hits)[:limit]
+        best = _best(hits)
+        # What shares but a few trigrams with the text is noise beside a real likeness.
+        least = max(_NOISE, best[0].score / 2) if best else 0.0
+        return [hit for hit in best if hit.score >= least][:limit]
 
     def _prefix(self, key: str) -> Iterator[Hit]:
         rows = self._db.execute(
             "SELECT iri, text, lang, kind, type, key FROM name WHERE key >= ? AND key < ? ORDER BY length(key) LIMIT ?",
             (key, key + "\U0010ffff", _CANDIDATES),
         )
-        for *hit, found in rows:
-            yield Hit(*hit, score=0.8 + 0.19 * len(key) / max(len(found), 1))
+        for *row, found in rows:
+            yield _hit(row, 0.8 + 0.19 * len(key) / max(len(found), 1))
 
     def _words(self, key: str) -> Iterator[Hit]:
-        wanted = " AND ".join(f'"{word}"*' for word in key.split())
+        wanted = " AND ".join(f'"{word}"*' for word in _PUNCTUATION.split(key) if word)
+        if not wanted:
+            return
         rows = self._db.execute(
             "SELECT iri, text, lang, kind, type, name.key FROM words JOIN name ON name.id = words.rowid "
             "WHERE words MATCH ? ORDER BY bm25(words), length(name.key) LIMIT ?",
             (wanted, _CANDIDATES),
         )
-        for *hit, found in rows:
-            yield Hit(*hit, score=0.6 + 0.19 * len(key) / max(len(found), len(key)))
+        for *row, found in rows:
+            yield _hit(row, 0.6 + 0.19 * len(key) / max(len(found), len(key)))
 
     def _similar(self, key: str) -> Iterator[Hit]:
         grams = _trigrams(key)
@@ -125,9 +133,14 @@ class NameIndex:
             f"WHERE gram IN ({marks}) GROUP BY id ORDER BY shared DESC, id LIMIT ?) AS near ON near.id = name.id",
             (*(gram for (gram,) in rare), _CANDIDATES),
         ).fetchall()
-        for *hit, found in rows:
+        for *row, found in rows:
             theirs = _trigrams(found)
-            yield Hit(*hit, score=0.59 * 2 * len(grams & theirs) / (len(grams) + len(theirs)))
+            yield _hit(row, 0.59 * 2 * len(grams & theirs) / (len(grams) + len(theirs)))
+
+
+def _hit(row: Sequence[str], score: float) -> Hit:
+    iri, text, lang, kind, type_ = row
+    return Hit(iri, text, lang, kind, type_, score)
 
 
 def _best(hits: Iterable[Hit]) -> list[Hit]:
@@ -138,23 +151,23 @@ def _best(hits: Iterable[Hit]) -> list[Hit]:
     return sorted(best.values(), key=lambda h: (-h.score, len(h.text), h.text, h.iri))
 
 
-def _build(store: Store, built: Built) -> None:
+def _build(store: Pinned, built: Built) -> None:
     path = built.folder / "names.sqlite"
-    canonical = store.decisions.canonical() if store.decisions.path.exists() else {}
+    tops = canonical(store)
     with contextlib.closing(sqlite3.connect(path)) as db:
         db.executescript("PRAGMA synchronous = OFF;" + _SCHEMA)
         for source_id in built.sums:
             try:
                 db.executemany(
                     "INSERT OR IGNORE INTO name (iri, key, text, lang, kind, type) VALUES (?, ?, ?, ?, ?, ?)",
-                    _names(store, source_id, canonical),
+                    _names(store, source_id, tops),
                 )
                 db.commit()
             except DamagedSource as error:
                 built.damaged[source_id] = str(error)
                 db.rollback()
         frequency: Counter[str] = Counter()
-        pairs = []
+        pairs: list[tuple[str, int]] = []
         for number, key in db.execute("SELECT id, key FROM name").fetchall():
             grams = _trigrams(key)
             frequency.update(grams)
@@ -168,11 +181,11 @@ def _build(store: Store, built: Built) -> None:
         db.commit()
 
 
-def _names(store: Store, source_id: str, canonical: dict[str, str]) -> Iterator[tuple[str, str, str, str, str, str]]:
+def _names(store: Store, source_id: str, tops: dict[str, str]) -> Iterator[tuple[str, str, str, str, str, str]]:
     for entity in store.statements(source_id):
         if not isinstance(entity, Entity):
             continue
-        iri = canonical.get(entity.iri, entity.iri)
+        iri = tops.get(entity.iri, entity.iri)
         for name in entity.names:
             yield iri, fold(name.text), name.text, name.lang, name.kind, entity.type
         texts = [entity.identifier] if entity.identifier else []

@@ -2,27 +2,41 @@
 
 A projection is a folder ``projections/<kind>-<fingerprint>``. It is built beside and renamed, so that a reader
 sees all of it or none, and one that was opened before goes on with the old one.
+
+A reader first pins the truth: ``projections/truth-<fingerprint>`` holds hard links to the files of that moment, which
+take no space. So all that one reader says comes from one state, while a writer replaces one file after another.
+Where a store cannot be written (a read-only disk), projections are made in a temporary folder of the process.
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import json
+import os
 import shutil
+import tempfile
+import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from ..ontology.errors import DamagedSource
+from ..ontology.errors import StoreLocked
+from .decisions import DecisionLog
 from .store import Store, storage, write_beside
 
 _META = "meta.json"
 _KEPT = ("sums", "decisions", "ontology", "damaged", "facts")
 #: Raised whenever a projection is built in another way, so that those of older versions are made again.
-PROJECTION_FORMAT = 1
+PROJECTION_FORMAT = 2
+#: Seconds after which a half-built folder is taken to be left by a killed process: none is built so slowly.
+_LEFT_BEHIND = 6 * 3600
+_READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
+_temporary: dict[Path, tempfile.TemporaryDirectory[str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +50,15 @@ class Truth:
 
 
 def truth(store: Store) -> Truth:
-    """Return the present state of a store's truth."""
+    """Return the present state of a store's truth, or the one to which it is pinned."""
+    if isinstance(store, Pinned):
+        return store.state
     sums = store.fingerprints()
-    log = store.decisions.path
-    decisions = hashlib.sha256(log.read_bytes() if log.exists() else b"").hexdigest()
+    try:
+        log = store.decisions.path.read_bytes()
+    except FileNotFoundError:
+        log = b""
+    decisions = hashlib.sha256(log).hexdigest()
     ontology = f"{PROJECTION_FORMAT}-{_ontology_checksum()}"
     whole = json.dumps([ontology, decisions, sums], sort_keys=True)
     return Truth(sums, decisions, ontology, hashlib.sha256(whole.encode()).hexdigest()[:16])
@@ -48,6 +67,92 @@ def truth(store: Store) -> Truth:
 def _ontology_checksum() -> str:
     text = resources.files("multilateral.ontology").joinpath("cooperation.ttl").read_bytes()
     return hashlib.sha256(text).hexdigest()
+
+
+class Pinned(Store):
+    """A store as it was at one moment: later loads do not show. Made by :func:`pin`, and only read."""
+
+    def __init__(self, store: Store, projections: Path, folder: Path, state: Truth) -> None:
+        super().__init__(store.path)
+        self.projections_path = projections
+        self.state = state
+        #: What several projections of this moment share, so that it is worked out once.
+        self.shared: dict[str, Any] = {}
+        self._folder = folder
+        self._files = {source_id: folder / f"{source_id}.nq.gz" for source_id in state.sums}
+        self.decisions = DecisionLog(folder / store.decisions.path.name, shown=store.decisions.path)
+
+    def files(self) -> dict[str, Path]:
+        """Return the file of every source of that moment by its id."""
+        if not self._folder.exists():  # somebody deleted the projections under our feet: the truth is still there
+            return super().files()
+        return self._files
+
+    def fingerprints(self) -> dict[str, str]:
+        """Return the SHA-256 of every source's file of that moment by its id."""
+        return dict(self.state.sums)
+
+
+def pin(store: Store) -> Pinned:
+    """Return the store as it is now and will be for this reader, whatever a writer does meanwhile.
+
+    :raises StoreLocked: If a writer changes the store faster than it can be looked at.
+    :raises StorageFailed: If the disk refuses.
+    """
+    if isinstance(store, Pinned):
+        return store
+    for _ in range(20):
+        state = truth(store)
+        for projections in (store.projections_path, _elsewhere(store, make=False)):
+            if projections and (projections / f"truth-{state.fingerprint}" / _META).exists():
+                return Pinned(store, projections, projections / f"truth-{state.fingerprint}", state)
+        projections = _writable(store)
+        with _beside(projections, "truth") as beside:
+            try:
+                for source_id, path in store.files().items():
+                    _link(path, beside / f"{source_id}.nq.gz")
+                if store.decisions.path.exists():
+                    _link(store.decisions.path, beside / store.decisions.path.name)
+            except FileNotFoundError:
+                continue
+            if truth(store) != state:
+                continue
+            (beside / _META).write_text("{}", encoding="utf-8")
+            folder = projections / f"truth-{state.fingerprint}"
+            _move_in(beside, folder)
+        _sweep(projections, "truth", keep=folder)
+        return Pinned(store, projections, folder, state)
+    raise StoreLocked(f"{store.path} is being changed again and again; try once more when the loads have ended.")
+
+
+def _link(path: Path, to: Path) -> None:
+    try:
+        os.link(path, to)
+    except FileNotFoundError:
+        raise
+    except OSError:  # another disk, or one that knows no links
+        shutil.copyfile(path, to)
+
+
+def _writable(store: Store) -> Path:
+    """Return the folder in which projections can be made: the store's own, else a temporary one."""
+    probe = store.projections_path / f".probe-{uuid.uuid4().hex}"
+    with storage(store.projections_path):
+        try:
+            probe.mkdir(parents=True)
+            probe.rmdir()
+        except OSError as error:
+            if error.errno not in _READ_ONLY:
+                raise
+            return _elsewhere(store, make=True) or store.projections_path
+    return store.projections_path
+
+
+def _elsewhere(store: Store, *, make: bool) -> Path | None:
+    place = store.path.resolve()
+    if place not in _temporary and make:
+        _temporary[place] = tempfile.TemporaryDirectory(prefix="multilateral-", ignore_cleanup_errors=True)
+    return Path(_temporary[place].name) if place in _temporary else None
 
 
 @dataclass(slots=True)
@@ -63,60 +168,82 @@ class Built:
 
 
 def projection(store: Store, kind: str, build: Callable[[Built, Built | None], None]) -> Built:
-    """Return the projection of this kind that belongs to the present truth, building it where it is missing.
+    """Return the projection of this kind that belongs to a pinned state, building it where it is missing.
 
     ``build`` is given an empty folder to fill, and the newest projection of another state, if there is one. It
     puts damaged sources into ``damaged``, and what is worth knowing later into ``facts``.
 
     :raises StorageFailed: If the disk refuses.
     """
-    for attempt in (1, 2, 3):
-        state = truth(store)
-        folder = store.projections_path / f"{kind}-{state.fingerprint}"
-        if (there := _read(folder)) is not None:
-            return there
-        try:
-            return _build(store, kind, state, folder, build)
-        except (FileNotFoundError, DamagedSource):
-            # A writer moved a source while it was being read: look again. A file that is really gone or broken
-            # is told by the third attempt.
-            if attempt == 3:
-                raise
-    raise AssertionError("unreachable")
+    pinned = pin(store)
+    folder = pinned.projections_path / f"{kind}-{pinned.state.fingerprint}"
+    return _read(folder) or _build(pinned, kind, folder, build)
 
 
-def _build(
-    store: Store, kind: str, state: Truth, folder: Path, build: Callable[[Built, Built | None], None]
-) -> Built:
-    beside = store.projections_path / f".{kind}-{uuid.uuid4().hex}"
-    with storage(store.projections_path):
-        beside.mkdir(parents=True)
-    try:
+def _build(pinned: Pinned, kind: str, folder: Path, build: Callable[[Built, Built | None], None]) -> Built:
+    state, projections = pinned.state, pinned.projections_path
+    with _beside(projections, kind) as beside:
         built = Built(beside, state.sums, state.decisions, state.ontology)
-        before = sorted(
-            (p for p in store.projections_path.glob(f"{kind}-*") if (p / _META).exists()),
-            key=lambda p: p.stat().st_mtime_ns,
-        )
+        before = _newest(projections, kind)
         build(built, _read(before[-1]) if before else None)
         with storage(beside):
             meta = {k: getattr(built, k) for k in _KEPT}
             write_beside(beside / _META, json.dumps(meta).encode())
-            if folder.exists():  # another process was quicker, or what stood there was broken
-                shutil.rmtree(folder, ignore_errors=True)
-            beside.rename(folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-    for old in before[:-1]:  # the newest of the old ones stays for readers that have it open
-        shutil.rmtree(old, ignore_errors=True)
+            _move_in(beside, folder)
+    _sweep(projections, kind, keep=folder)
     built.folder = folder
     return built
+
+
+@contextlib.contextmanager
+def _beside(projections: Path, kind: str) -> Iterator[Path]:
+    """Make a folder to build in; what has not been moved into its place at the end is swept."""
+    beside = projections / f".{kind}-{uuid.uuid4().hex}"
+    with storage(projections):
+        beside.mkdir(parents=True)
+    try:
+        yield beside
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _move_in(beside: Path, folder: Path) -> None:
+    """Put a finished folder in its place, unless another process was quicker and readers already have that one."""
+    if (folder / _META).exists():
+        return
+    shutil.rmtree(folder, ignore_errors=True)  # what is broken is made again
+    try:
+        beside.rename(folder)
+    except OSError:
+        if not (folder / _META).exists():
+            raise
+
+
+def _newest(projections: Path, kind: str) -> list[Path]:
+    """Return the finished projections of a kind, the newest last."""
+    found = []
+    for path in projections.glob(f"{kind}-*"):
+        with contextlib.suppress(FileNotFoundError):  # another process sweeps
+            found.append(((path / _META).stat().st_mtime_ns, path))
+    return [path for _, path in sorted(found)]
+
+
+def _sweep(projections: Path, kind: str, keep: Path) -> None:
+    """Delete old projections but the newest of them, which readers may have open, and what killed processes left."""
+    for old in [p for p in _newest(projections, kind) if p != keep][:-1]:
+        shutil.rmtree(old, ignore_errors=True)
+    for left in projections.glob(".*"):
+        with contextlib.suppress(FileNotFoundError):
+            newest = max((p.stat().st_mtime for p in left.rglob("*")), default=left.stat().st_mtime)
+            if left.is_dir() and time.time() - newest > _LEFT_BEHIND:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _read(folder: Path) -> Built | None:
     try:
         meta = json.loads((folder / _META).read_text(encoding="utf-8"))
         return Built(folder, **{k: meta[k] for k in _KEPT})
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None  # missing or broken: it is made again
 
 

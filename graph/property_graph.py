@@ -47,7 +47,7 @@ class PropertyGraph:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # a label that nothing bears yet is no fault of the reader's
-                result = self.graph.cypher(text, params=parameters or {}, timeout_ms=_TIMEOUT_MS)
+                result: Any = self.graph.cypher(text, params=parameters or {}, timeout_ms=_TIMEOUT_MS)
         except kglite.ReadOnlyError as error:
             raise BadQuery(
                 "The Cypher text would write, and this command only reads; use `load` and `forget` to change the store."
@@ -110,6 +110,7 @@ def _build(reader: Reader, built: Built) -> None:
 def _keys(entities: dict[str, Entity]) -> dict[str, str]:
     """Return the id of every thing: its own identifier where that is unique, else the end of its IRI."""
     times = Counter(e.identifier for e in entities.values())
+    times.update(iri.removeprefix(ID) for iri in entities)  # an identifier that is the end of another's IRI is no key
     return {
         iri: e.identifier if e.identifier and times[e.identifier] == 1 else iri.removeprefix(ID)
         for iri, e in entities.items()

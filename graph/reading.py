@@ -13,14 +13,16 @@ import pyoxigraph as ox
 
 from ..ontology import convert
 from ..ontology.errors import DamagedSource
-from ..ontology.model import ID, ML, Entity, Evidence, Link, Source
+from ..ontology.model import ID, ML, Entity, Evidence, Link, Name, Source
 from ..ontology.vocabulary import vocabulary
 from .index import RdfIndex, loader_rank
 from .names import NameIndex
+from .projections import pin
 from .property_graph import PropertyGraph
 from .store import Store
 
 _KINDS = ("preferred", "alternative", "acronym")
+_SINGLE = ("identifier", "description", "valid_from", "valid_to", "status", "homepage", "issued", "language", "body")
 _THING_FIELDS = tuple(field for field, (_, form) in convert.QUALIFIERS.items() if form == "thing")
 
 
@@ -38,30 +40,59 @@ def merge(records: list[Entity]) -> Entity:
     first = records[0]
     known = vocabulary()
     kind = first.type
-    names: dict[tuple[str, str, str], Any] = {}
-    preferred: set[str] = set()
+    names: dict[tuple[str, str, str], set[Name]] = defaultdict(set)
+    preferred: dict[str, str] = {}
     for record in records:
         if record.type != kind and record.type in known.classes and known.is_a(record.type, kind):
             kind = record.type
-        for name in record.names:
-            if name.kind == "preferred":
-                if name.lang in preferred and (name.text, name.lang, "preferred") not in names:
-                    name = replace(name, kind="alternative")
-                preferred.add(name.lang)
-            names.setdefault((name.text, name.lang, name.kind), name)
+        for name in sorted(record.names, key=lambda n: n.text):
+            if name.kind == "preferred" and preferred.setdefault(name.lang, name.text) != name.text:
+                name = replace(name, kind="alternative")
+            names[(name.text, name.lang, name.kind)].add(name)
+    for said_of in names.values():  # one source dates the name and another does not: the dates say more
+        if len(said_of) > 1:
+            said_of.difference_update([n for n in said_of if not n.valid_from and not n.valid_to])
     said: dict[str, Any] = {}
-    single = ("identifier", "description", "valid_from", "valid_to", "status", "homepage", "issued", "language", "body")
-    for field in single:
+    for field in _SINGLE:
         said[field] = next((v for r in records if (v := getattr(r, field)) is not None), None)
     return replace(
         first,
         type=kind,
-        names=tuple(sorted(names.values(), key=lambda n: (_KINDS.index(n.kind), n.lang, n.text))),
+        names=tuple(sorted((n for same in names.values() for n in same), key=_name_order)),
         identifiers=tuple(sorted({i for r in records for i in r.identifiers}, key=lambda i: (i.scheme, i.value))),
         collective=any(r.collective for r in records),
         evidence=tuple(dict.fromkeys(e for r in records for e in r.evidence)),
         **said,
     )
+
+
+def one_record(parts: list[Entity]) -> Entity:
+    """Return one record of several that one source has of a thing, because a decision says that they are the same.
+
+    Of single values the lowest is taken, since no record of a source speaks before another.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    lowest: dict[str, Any] = {
+        f: min((v for p in parts if (v := getattr(p, f)) is not None), default=None) for f in _SINGLE
+    }
+    return replace(
+        parts[0],
+        type=max((p.type for p in parts), key=_depth),
+        names=tuple(n for p in parts for n in p.names),
+        identifiers=tuple(i for p in parts for i in p.identifiers),
+        collective=any(p.collective for p in parts),
+        evidence=tuple(sorted((e for p in parts for e in p.evidence), key=_evidence_order)),
+        **lowest,
+    )
+
+
+def _evidence_order(item: Evidence) -> tuple[str, str, str, str]:
+    return (item.document, item.locator, item.quote or "", item.method)
+
+
+def _name_order(name: Name) -> tuple[int, str, str, str, str]:
+    return (_KINDS.index(name.kind), name.lang, name.text, name.valid_from or "", name.valid_to or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +115,7 @@ class Reader:
     """
 
     def __init__(self, path: str | Path, notice: Callable[[str], None] = lambda sentence: None) -> None:
-        self.store = Store.open(path)
+        self._live = Store.open(path)
         self._notice = notice
         self._told: set[str] = set()
 
@@ -93,6 +124,11 @@ class Reader:
             if source_id not in self._told:
                 self._told.add(source_id)
                 self._notice(sentence)
+
+    @cached_property
+    def store(self) -> Store:
+        """The store as it was when this reader first looked; what is loaded later is seen by a new reader."""
+        return pin(self._live)
 
     @cached_property
     def index(self) -> RdfIndex:
@@ -153,8 +189,15 @@ class Reader:
             block = by_graph.get(f"{ID}source/{source_id}")
             if block is None or not any(p == convert.TYPE.value for p, _ in block[iri]):
                 continue
+            block[iri].sort(key=lambda row: (row[0], row[1].value))
             self._add_nodes(block, iri, (ML + "evidence", convert.SKOSXL + "prefLabel", convert.SKOSXL + "altLabel"))
-            found.append((source_id, convert.read_entity(iri, block)))
+            entity = convert.read_entity(iri, block)
+            kinds = [o.value.removeprefix(ML) for p, o in block[iri] if p == convert.TYPE.value]
+            stems = {o.value.rpartition("/")[0] for p, o in block[iri] if p == ML + "evidence"}
+            if len(kinds) > 1 or len(stems) > 1:  # several records of one source, which a decision made one
+                evidence = tuple(sorted(entity.evidence, key=_evidence_order))
+                entity = replace(entity, type=max(kinds, key=_depth), evidence=evidence)
+            found.append((source_id, entity))
         return found
 
     def _add_nodes(self, block: dict[str, list[tuple[str, Any]]], iri: str, predicates: tuple[str, ...]) -> None:
@@ -250,17 +293,17 @@ class Reader:
 
     def entities(self) -> dict[str, Entity]:
         """Return every thing that a source describes or a link names, merged, by IRI."""
-        records: dict[str, list[Entity]] = defaultdict(list)
+        records: dict[str, dict[str, list[Entity]]] = defaultdict(lambda: defaultdict(list))
         named: set[str] = set()
-        for _, statement in self.all_records():
+        for source_id, statement in self.all_records():
             if isinstance(statement, Entity):
-                records[statement.iri].append(statement)
+                records[statement.iri][source_id].append(statement)
                 named.update(e.document for e in statement.evidence)
                 if statement.body:
                     named.add(statement.body)
             else:
                 named.update(things_of(statement))
-        found = {iri: merge(said) for iri, said in records.items()}
+        found = {iri: merge([one_record(parts) for parts in said.values()]) for iri, said in records.items()}
         for iri in sorted(named - found.keys()):
             found[iri] = Entity(iri, "Entity")
         return found

@@ -13,15 +13,16 @@ import hashlib
 import itertools
 import json
 import os
+import re
 import shutil
+import sqlite3
 import uuid
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, TypeVar, cast
 
-from filelock import FileLock, Timeout
 from pyoxigraph import Quad, RdfFormat, parse, serialize
 
 from ..ontology import convert
@@ -35,15 +36,19 @@ from ..ontology.errors import (
     UnknownSource,
     UnreadableSource,
 )
-from ..ontology.model import Entity, Link, Loaded, Source, Statement
+from ..ontology.model import Entity, Link, Loaded, Source, Statement, source_iri
 from .decisions import DecisionLog
 
 FORMAT = 1
+_T = TypeVar("_T")
 _MARKER = "store.json"
 _COMMITTED = "committed-"
 _STAGED = "staged-"
 _FORGET = ".forget"
 _SUFFIX = ".nq.gz"
+_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
+#: Ids that no source may have, because the graph of that name is the index's own.
+_RESERVED = ("decisions",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,30 +110,35 @@ class Store:
         :raises StorageFailed: If the disk refuses.
         """
         folder = Path(path)
-        with storage(folder):
-            if folder.exists() and not folder.is_dir():
-                raise NoStore(f"{folder} is a file, not a store; name another folder with --store.")
-            fresh = not folder.exists() or not any(folder.iterdir())
-            if fresh:
-                (folder / "sources").mkdir(parents=True, exist_ok=True)
-            elif not (folder / _MARKER).exists() and not _half_made(folder):
-                raise NoStore(
-                    f"{folder} holds something that is not a store; name an empty or new folder with --store."
-                )
-            lock = FileLock(folder / ".lock")
-            try:
-                lock.acquire(timeout=0)
-            except Timeout as error:
-                raise StoreLocked(f"Another process is writing to {folder}; wait until it has ended.") from error
-            try:
-                if not (folder / _MARKER).exists():
-                    write_beside(folder / _MARKER, json.dumps({"format": FORMAT}).encode())
-                store = cls.open(folder)
-                store.sources_path.mkdir(exist_ok=True)
-                store._recover()
-                yield store
-            finally:
-                lock.release()
+        with contextlib.ExitStack() as held:
+            with storage(folder):  # not around the work of the caller, whose own inputs may fail to be read
+                store = cls._locked(folder, held)
+            yield store
+
+    @classmethod
+    def _locked(cls, folder: Path, held: contextlib.ExitStack) -> Store:
+        if folder.exists() and not folder.is_dir():
+            raise NoStore(f"{folder} is a file, not a store; name another folder with --store.")
+        fresh = not folder.exists() or not any(folder.iterdir())
+        if fresh:
+            (folder / "sources").mkdir(parents=True, exist_ok=True)
+        elif not (folder / _MARKER).exists() and not _half_made(folder):
+            raise NoStore(f"{folder} holds something that is not a store; name an empty or new folder with --store.")
+        # The lock of an empty SQLite file: known to every system, and gone with the process that held it.
+        lock = sqlite3.connect(folder / ".lock", timeout=0, isolation_level=None)
+        held.callback(lock.close)
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY":
+                raise OSError(error.sqlite_errorcode, str(error)) from error
+            raise StoreLocked(f"Another process is writing to {folder}; wait until it has ended.") from error
+        if not (folder / _MARKER).exists():
+            write_beside(folder / _MARKER, json.dumps({"format": FORMAT}).encode())
+        store = cls.open(folder)
+        store.sources_path.mkdir(exist_ok=True)
+        store._recover()
+        return store
 
     def _recover(self) -> None:
         """Finish what a killed writer had committed, and sweep what it had not."""
@@ -136,25 +146,44 @@ class Store:
             self._move_in(folder)
         for folder in self.path.glob(f"{_STAGED}*"):
             shutil.rmtree(folder)
+        for leftover in self.path.glob(f"{_MARKER}.*.new"):
+            leftover.unlink()
 
     # --- what is there -----------------------------------------------------------------------------------------
 
     def files(self) -> dict[str, Path]:
         """Return the file of every source by its id, with what a killed or working writer has just committed."""
-        found = {p.name.removesuffix(_SUFFIX): p for p in sorted(self.sources_path.glob(f"*{_SUFFIX}"))}
-        for folder in sorted(self.path.glob(f"{_COMMITTED}*")):
-            for path in sorted(folder.iterdir()):
-                if path.name.endswith(_FORGET):
-                    found.pop(path.name.removesuffix(_FORGET), None)
-                else:
-                    found[path.name.removesuffix(_SUFFIX)] = path
+        while True:
+            committed = self._committed()
+            found = {p.name.removesuffix(_SUFFIX): p for p in sorted(self.sources_path.glob(f"*{_SUFFIX}"))}
+            if committed == self._committed():  # else a writer moved a file while we looked: look again
+                break
+        for path in committed:
+            if path.name.endswith(_FORGET):
+                found.pop(path.name.removesuffix(_FORGET), None)
+            else:
+                found[path.name.removesuffix(_SUFFIX)] = path
         return dict(sorted(found.items()))
+
+    def _committed(self) -> list[Path]:
+        paths: list[Path] = []
+        for folder in sorted(self.path.glob(f"{_COMMITTED}*")):
+            with contextlib.suppress(FileNotFoundError):  # its files have all been moved in
+                paths.extend(sorted(folder.iterdir()))
+        return paths
 
     def fingerprints(self) -> dict[str, str]:
         """Return the SHA-256 of every source's file by its id.
 
-        Sums are kept with size and time of change, so that an unchanged file is not read again.
+        Sums are kept with size, time of change and number of the file, so that an unchanged one is not read again.
         """
+        while True:
+            try:
+                return self._sums()
+            except FileNotFoundError:
+                continue  # a writer moved a file in while it was being read; the list of files is read anew
+
+    def _sums(self) -> dict[str, str]:
         memory_path = self.projections_path / "checksums.json"
         try:
             memory = json.loads(memory_path.read_text(encoding="utf-8"))
@@ -164,12 +193,13 @@ class Store:
         for source_id, path in self.files().items():
             stat = path.stat()
             known = memory.get(source_id)
-            if known and known[:2] == [stat.st_size, stat.st_mtime_ns]:
-                sums[source_id] = known[2]
+            state = [stat.st_size, stat.st_mtime_ns, stat.st_ino]
+            if known and known[:3] == state:
+                sums[source_id] = known[3]
                 continue
             with path.open("rb") as stream:
                 sums[source_id] = hashlib.file_digest(stream, "sha256").hexdigest()
-            memory[source_id], fresh = [stat.st_size, stat.st_mtime_ns, sums[source_id]], True
+            memory[source_id], fresh = [*state, sums[source_id]], True
         if fresh:
             with contextlib.suppress(OSError):  # a read-only store is read without the memory of its sums
                 self.projections_path.mkdir(exist_ok=True)
@@ -185,11 +215,17 @@ class Store:
         path = self.files().get(source_id)
         if path is None:
             raise UnknownSource(self._unknown(source_id))
+        shown = self.sources_path / (source_id + _SUFFIX)
         try:
             with gzip.open(path, "rb") as stream:
-                yield from parse(cast("IO[bytes]", stream), format=RdfFormat.N_QUADS)
+                quads = iter(parse(cast("IO[bytes]", stream), format=RdfFormat.N_QUADS))
+                head = next(quads, None)
+                if head is None or getattr(head.subject, "value", "") != source_iri(source_id):
+                    raise DamagedSource(source_id, shown, "it does not begin with the description of this source")
+                yield head
+                yield from quads
         except (OSError, EOFError, zlib.error, SyntaxError, ValueError) as error:
-            raise DamagedSource(source_id, path, str(error) or type(error).__name__) from error
+            raise DamagedSource(source_id, shown, str(error) or type(error).__name__) from error
 
     def _unknown(self, source_id: str) -> str:
         known = ", ".join(self.files()) or "none"
@@ -229,8 +265,12 @@ class Store:
         try:
             with storage(self.path):
                 staged.mkdir()
-                for loaded in loads:
+                for loaded in _reading(loads, "the input"):
                     source_id = loaded.source.id
+                    if not _ID.fullmatch(source_id) or source_id in _RESERVED:
+                        raise UnreadableSource(
+                            f"{source_id!r} cannot be the id of a source", advice="use letters, digits and hyphens"
+                        )
                     if any(r.source.id == source_id for r in reports):
                         raise UnreadableSource(
                             f"two of the sources have the id {source_id!r}", advice="give each an id of its own"
@@ -291,7 +331,7 @@ def _write(path: Path, loaded: Loaded, progress: Callable[[str, int], None]) -> 
 
     def stream() -> Iterator[Quad]:
         yield from convert.source_quads(loaded.source)
-        for number, statement in enumerate(loaded.statements, 1):
+        for number, statement in enumerate(_reading(loaded.statements, f"source {loaded.source.id!r}"), 1):
             mark = hash(statement.iri)
             if mark in seen:
                 raise UnreadableSource(
@@ -303,7 +343,14 @@ def _write(path: Path, loaded: Loaded, progress: Callable[[str, int], None]) -> 
             counts[1] += isinstance(statement, Link)
             if number % 1000 == 0:
                 progress(loaded.source.id, number)
-            yield from convert.quads(statement, loaded.source.id)
+            try:
+                block = list(convert.quads(statement, loaded.source.id))
+            except ValueError as error:
+                raise UnreadableSource(
+                    f"the record {statement.iri} of source {loaded.source.id!r} cannot be written ({error})",
+                    advice="correct the record",
+                ) from error
+            yield from block
 
     # A file object of our own, so that the name and the time of writing do not enter the compressed file.
     with path.open("wb") as raw:
@@ -312,6 +359,14 @@ def _write(path: Path, loaded: Loaded, progress: Callable[[str, int], None]) -> 
         raw.flush()
         os.fsync(raw.fileno())
     return counts[0], counts[1]
+
+
+def _reading(items: Iterable[_T], what: str) -> Iterator[_T]:
+    """Pass items on, so that an input that cannot be read is not taken for a disk that cannot be written."""
+    try:
+        yield from items
+    except OSError as error:
+        raise UnreadableSource(f"{what} cannot be read ({error})", advice="check that it is there") from error
 
 
 def _half_made(folder: Path) -> bool:
@@ -346,6 +401,8 @@ def write_beside(path: Path, content: bytes) -> None:
 
 def _sync(folder: Path) -> None:
     """Make renames in a folder last through a power cut."""
+    if os.name == "nt":  # there a folder cannot be opened, and renames are written at once
+        return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -11,7 +11,7 @@ a thing named by a link, perhaps in another source) is judged at once when it is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
@@ -28,6 +28,11 @@ from ..ontology.model import CERTAINTIES, ID, ML, STATUSES
 SHAPES = Path(_vocabulary.__file__).with_name("shapes.ttl")
 SHAPES_NS = "https://w3id.org/multilateral/shapes#"
 
+_Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+_Properties: TypeAlias = dict[str, list[_Term]]
+_Finding: TypeAlias = tuple[str, str | None]
+_Check: TypeAlias = Callable[[_Properties], Iterator[_Finding]]
+
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -38,6 +43,9 @@ _FROM, _TO, _STATUS = ML + "validFrom", ML + "validTo", ML + "status"
 _LINK, _AMOUNT, _CURRENCY = ML + "Link", ML + "amount", ML + "currency"
 _SHARED = frozenset((_FROM, _TO, _STATUS))  # said of links, things and dated names alike
 _EVIDENCE = ML + "evidence"
+_DOCUMENT, _LOCATOR, _CERTAINTY, _SCORE = (ML + x for x in ("document", "locator", "certainty", "score"))
+_STATUSES: frozenset[_Term] = frozenset(ox.Literal(x) for x in STATUSES)
+_CERTAINTIES: frozenset[_Term] = frozenset(ox.Literal(x) for x in CERTAINTIES)
 _NODES = ((_EVIDENCE, ML + "Evidence"), (ML + "discussedIn", ML + "Reference"))
 
 _DATE = regex(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
@@ -47,11 +55,6 @@ _ISO4217 = regex(r"[A-Z]{3}")
 
 # Records of which quads may still come. Blocks are far shorter; the margin lets several writers interleave.
 _WINDOW = 256
-
-_Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-_Properties: TypeAlias = dict[str, list[_Term]]
-_Finding: TypeAlias = tuple[str, str | None]
-_Check: TypeAlias = Callable[[_Properties], Iterator[_Finding]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +201,11 @@ class _State:
 
     def _link(self, record: str, source: str, properties: _Properties) -> Iterator[_Finding]:
         for rule, predicate in _LINK_ENDS:
-            yield from _exactly_one_iri(rule, properties.get(predicate, []))
-        for relation in properties.get(_RELATION, ()):
-            if _value(relation) not in self.direct:
-                yield "link-relation-known", _value(relation)
+            if not _one_iri(values := properties.get(predicate)):
+                yield rule, _first(values)
+        for relation in map(_value, properties.get(_RELATION, ())):
+            if relation not in self.direct:
+                yield "link-relation-known", relation
         evidence = properties.get(_EVIDENCE, ())
         if not evidence or [e for e in evidence if not isinstance(e, ox.NamedNode)]:
             yield "link-evidence", None
@@ -219,10 +223,10 @@ class _State:
             types = self.types.get(iri)
             if types is None or iri not in self.named:
                 self.things.setdefault(iri, source)
-            for relation in properties.get(_RELATION, ()):
-                admitted = self.admitted.get((rule, _value(relation)))
+            for relation in map(_value, properties.get(_RELATION, ())):
+                admitted = self.admitted.get((rule, relation))
                 if admitted is not None and (types is None or types.isdisjoint(admitted)):
-                    self.ends.append((rule, source, record, _value(relation), iri))
+                    self.ends.append((rule, source, record, relation, iri))
 
     def _entity(self, record: str, source: str, properties: _Properties) -> Iterator[_Finding]:
         if record not in self.named or self.types.get(record, frozenset()).isdisjoint(self.typed):
@@ -259,9 +263,12 @@ def _value(term: _Term) -> str:
         return str(term)
 
 
-def _exactly_one_iri(rule: str, values: list[_Term]) -> Iterator[_Finding]:
-    if len(values) != 1 or not isinstance(values[0], ox.NamedNode):
-        yield rule, _value(values[0]) if values else None
+def _first(values: Sequence[_Term] | None) -> str | None:
+    return _value(values[0]) if values else None
+
+
+def _one_iri(values: Sequence[_Term] | None) -> bool:
+    return values is not None and len(values) == 1 and isinstance(values[0], ox.NamedNode)
 
 
 def _is_text(term: _Term) -> bool:
@@ -274,6 +281,7 @@ def _is_decimal(term: _Term) -> bool:
     return _DECIMAL.fullmatch(term.value) is not None
 
 
+@lru_cache(maxsize=4096)
 def _is_currency(term: _Term) -> bool:
     return _is_text(term) and _ISO4217.fullmatch(_value(term)) is not None
 
@@ -308,19 +316,15 @@ _LINK_CHECKS: Mapping[str, tuple[str, Callable[[_Term], bool]]] = {
 }
 
 
+@lru_cache(maxsize=4096)
 def _is_date(term: _Term) -> bool:
     """Say whether a term is a year, month or day that exists, typed as its precision demands."""
     if not isinstance(term, ox.Literal) or term.datatype.value != _DATE_TYPES.get(len(term.value)):
         return False
-    return _date_exists(term.value)
-
-
-@lru_cache(maxsize=4096)
-def _date_exists(text: str) -> bool:
-    if _DATE.fullmatch(text) is None:
+    if _DATE.fullmatch(term.value) is None:
         return False
     try:
-        date.fromisoformat(text if len(text) == 10 else "2000-01-01")
+        date.fromisoformat(f"{term.value}-01-01"[:10])  # a year and a month are completed to a day
     except ValueError:
         return False
     return True
@@ -337,25 +341,27 @@ def _dates_and_status(properties: _Properties) -> Iterator[_Finding]:
         if late:
             yield "period-order", late[0]
     for status in properties.get(_STATUS, ()):
-        if not _is_text(status) or _value(status) not in STATUSES:
+        if status not in _STATUSES:
             yield "status-known", _value(status)
 
 
 def _evidence(properties: _Properties) -> Iterator[_Finding]:
-    yield from _exactly_one_iri("evidence-document", properties.get(ML + "document", []))
-    locators = properties.get(ML + "locator", ())
+    if not _one_iri(documents := properties.get(_DOCUMENT)):
+        yield "evidence-document", _first(documents)
+    locators = properties.get(_LOCATOR, ())
     if len(locators) != 1 or not _is_text(locators[0]) or not _value(locators[0]).strip():
-        yield "evidence-locator", _value(locators[0]) if locators else None
-    certainty = properties.get(ML + "certainty", ())
-    if len(certainty) != 1 or not _is_text(certainty[0]) or _value(certainty[0]) not in CERTAINTIES:
-        yield "evidence-certainty", _value(certainty[0]) if certainty else None
-    scores = properties.get(ML + "score", ())
+        yield "evidence-locator", _first(locators)
+    certainty = properties.get(_CERTAINTY, ())
+    if len(certainty) != 1 or certainty[0] not in _CERTAINTIES:
+        yield "evidence-certainty", _first(certainty)
+    scores = properties.get(_SCORE, ())
     if scores and (len(scores) > 1 or not _is_score(scores[0])):
-        yield "evidence-score", _value(scores[0])
+        yield "evidence-score", _first(scores)
 
 
 def _reference(properties: _Properties) -> Iterator[_Finding]:
-    yield from _exactly_one_iri("reference-document", properties.get(ML + "document", []))
+    if not _one_iri(documents := properties.get(_DOCUMENT)):
+        yield "reference-document", _first(documents)
 
 
 _NODE_CHECKS: Mapping[str, _Check] = {ML + "Evidence": _evidence, ML + "Reference": _reference}

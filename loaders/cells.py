@@ -15,7 +15,7 @@ from typing import TypeAlias, TypeVar
 
 from ..ontology.model import CERTAINTIES, STATUSES, Certainty, Name, Status
 from .problems import CellError, did_you_mean
-from .table_columns import language_tag
+from .table_columns import LANGUAGE, language_tag
 
 _Word = TypeVar("_Word", bound=str)
 
@@ -53,7 +53,6 @@ _BREAKS = re.compile("[ \t\r\n]+")
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,10})?")
 _SEPARATOR = re.compile(r"\s+\|\s+")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _PATH = r"(?:[^\x00-\x20<>\"{}|\\^`%\[\]#\u007f-\u009f]|%[0-9A-Fa-f]{2})*"
 _IRI = re.compile(
     rf"(?:https?://[\w.-]+(?::[0-9]{{1,5}})?(?:[/?]{_PATH})?|urn:[a-z0-9][a-z0-9-]*:{_PATH})(?:#{_PATH})?"
@@ -237,7 +236,7 @@ def parse_yes(text: str) -> bool:
 def parse_language(text: str) -> str:
     """Return a BCP 47 language tag."""
     tag = language_tag(text)
-    if not _LANGUAGE.fullmatch(tag):
+    if not LANGUAGE.fullmatch(tag):
         raise CellError(f"{short(text)!r} is not a language code", "write 'en', 'fr', 'es', 'ru', 'zh', 'ar' …")
     return tag
 
@@ -320,7 +319,7 @@ def slug(text: str) -> str:
     """
     kept: list[str] = []
     base = ""
-    for char in unicodedata.normalize("NFKD", text.casefold()):
+    for char in unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold()):
         if unicodedata.combining(char):
             if base and not base.isascii():
                 kept.append(char)

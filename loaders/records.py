@@ -108,10 +108,10 @@ def _check_required(layout: Layout) -> None:
         advice = "this looks like a sheet of entities; give the folder that holds it and links.csv"
     elif layout.unknown:
         advice += f" (it has {', '.join(repr(short(title)) for title in list(layout.unknown.values())[:6])})"
-    what = "columns" if len(missing) > 1 else "column"
-    raise layout.wrong(
-        f"the required {what} {', '.join(repr(name) for name in missing)} is missing", row=layout.row, advice=advice
-    )
+        names = ", ".join(repr(name) for name in missing)
+    names = ", ".join(repr(name) for name in missing)
+    what = f"columns {names} are" if len(missing) > 1 else f"column {names} is"
+    raise layout.wrong(f"the required {what} missing", row=layout.row, advice=advice)
 
 
 class Record:
@@ -207,7 +207,7 @@ def records(layout: Layout, problems: Problems, skipped: dict[str, int] | None =
 
 def _stray(layout: Layout, index: int, length: int, number: int) -> UnreadableSource:
     """Return what is wrong with a row that has a value where the header has nothing."""
-    if index < len(layout.keys):
+    if index < len(layout.keys) or layout.sheet.title is not None:  # a workbook has no separators to go wrong
         return layout.wrong(
             f"column {letter(index)} has a value but no header",
             row=number,

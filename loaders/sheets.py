@@ -218,9 +218,9 @@ def check_text(head: bytes, path: Path) -> None:
         problem = "is an old Excel workbook (.xls) or a protected one, not CSV text"
     elif start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml")):
         problem, advice = "is a web page or XML, not CSV text", "download the data file itself"
-    elif head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head[1::2][:50] or b"\0" in head[::2][:50]:
-        problem = "is UTF-16 text ('Unicode text') or binary, not UTF-8"
-    elif b"\0" in head or head.startswith(b"%PDF"):
+    elif head.startswith((b"\xff\xfe", b"\xfe\xff")) or max(head[:200:2].count(0), head[1:200:2].count(0)) > 40:
+        problem = "is UTF-16 text ('Unicode text'), not UTF-8"
+    elif head.count(0) > 3 or head.startswith(b"%PDF"):  # a stray one is told of in its cell
         problem = "is a binary file, not CSV text"
     if problem:
         raise UnreadableSource(problem, path=path, advice=advice)

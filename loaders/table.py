@@ -89,7 +89,7 @@ def _read_field(fields: dict[str, str], name: str, value: str) -> None:
         return
     key = key_of(name, "source")
     if key is None:
-        known, meant = ", ".join(column.name for column in columns("source")), near_miss(name, "source")
+        known, meant = ", ".join(column.name for column in columns("source")), near_miss(name, "source", cutoff=0.6)
         advice = f"perhaps you mean {meant!r}" if meant else f"the fields are {known}"
         raise CellError(f"{cells.short(name)!r} is not a field of a source", advice)
     if key in fields:

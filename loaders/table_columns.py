@@ -35,6 +35,9 @@ _NAME_HEADER = re.compile(
     rf"({'|'.join(sorted(_NAME_WORDS, key=len, reverse=True))})(?:_([a-z]{{2,3}}(?:_[a-z0-9]{{2,8}})*))?"
 )
 
+#: A BCP 47 tag in its usual letters: language, script, region, variants.
+LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*")
+
 # Headers that people write for something else than the column they resemble least.
 _CONFUSED: Final = {
     "date": "from", "year": "from", "annee": "from", "start": "from", "end": "to", "subject": "source",
@@ -324,11 +327,12 @@ def key_of(header: str, sheet: SheetName) -> str | None:
     """
     word = plain(header)
     if sheet == "entities" and (match := _NAME_HEADER.fullmatch(word)):
-        return f"{_NAME_WORDS[match[1]]}@{language_tag(match[2] or '')}"
+        tag = language_tag(match[2] or "")
+        return f"{_NAME_WORDS[match[1]]}@{tag}" if not tag or LANGUAGE.fullmatch(tag) else None
     return _NAMES[sheet].get(word)
 
 
-def near_miss(header: str, sheet: SheetName) -> str | None:
+def near_miss(header: str, sheet: SheetName, *, cutoff: float = 0.84) -> str | None:
     """Return the column that the writer of an unknown header probably meant, or None.
 
     >>> near_miss("relations", "links"), near_miss("my remarks", "links")
@@ -341,7 +345,7 @@ def near_miss(header: str, sheet: SheetName) -> str | None:
         *_NAMES[sheet],
         *(f"{name}_{lang}" for name in NAME_COLUMNS for lang in ("en", "fr") if sheet == "entities"),
     ]
-    found = nearest(word, known, cutoff=0.84)
+    found = nearest(word, known, cutoff=cutoff)
     return _NAMES[sheet].get(found[0], found[0]) if found else None
 
 

@@ -18,8 +18,6 @@ _LANGUAGES = ("en", "fr")
 _ROWS = 1_000  # rows for which lists to choose from are offered
 _PALE = "DDEBF7"
 
-_TREATY = "https://wipolex.wipo.int/en/treaties/textdetails/12740"
-
 # The agreement between WIPO and WTO was done on 22 December 1995 and entered into force on 1 January 1996 (its
 # article 5); article 4 is on technical cooperation.
 _EXAMPLE: Final[dict[SheetName, list[dict[str, str]]]] = {
@@ -62,7 +60,8 @@ _EXAMPLE: Final[dict[SheetName, list[dict[str, str]]]] = {
         {
             "id": "wipo-wto-1995-text",
             "class": "Document",
-            "name_en": "Agreement between the World Intellectual Property Organization and the World Trade Organization",
+            "name_en": "Agreement between the World Intellectual Property Organization "
+            "and the World Trade Organization",
             "issued": "1995-12-22",
             "language": "en",
         },
@@ -103,7 +102,8 @@ _READ_ME: Final = (
     ),
     (
         "Dates are 2012, 2012-04 or 2012-04-25; the cells of the sheets are formatted as text, so that they stay so.",
-        "Les dates s'écrivent 2012, 2012-04 ou 2012-04-25 ; les cellules sont au format texte, pour qu'elles le restent.",
+        "Les dates s'écrivent 2012, 2012-04 ou 2012-04-25 ; les cellules sont au format texte, "
+        "pour qu'elles le restent.",
     ),
     (
         "A cell that points at a thing holds its id in the sheet entities, a full IRI, or a short one as country/UZ.",
@@ -130,7 +130,7 @@ def write_template(path: Path) -> None:
     book = Workbook()
     lists = _add_lists(book)
     for name in ("source", "entities", "links"):
-        _add_sheet(book, name, lists)  # type: ignore[arg-type]
+        _add_sheet(book, name, lists)
     _add_read_me(book)
     book.remove(book["Sheet"])
     book.move_sheet("lists", offset=len(book.sheetnames))
@@ -246,7 +246,7 @@ def _add_read_me(book: Workbook) -> None:
     sheet.append(["sheet", "column", "what stands in it", "ce qui s'y trouve"])
     headings = {1, sheet.max_row}
     for name in ("source", "entities", "links"):
-        for column in columns(name):  # type: ignore[arg-type]
+        for column in columns(name):
             label = f"{column.name} *" if column.required else column.name
             sheet.append([name, label, column.english.replace("`", ""), column.french.replace("`", "")])
     for letter, width in (("A", 10), ("B", 18), ("C", 70), ("D", 70)):

@@ -210,6 +210,9 @@ def _date(day: datetime.date, form: str, coordinate: str) -> Cell:
             f"cell {coordinate} holds the day {day}, which is what the number {year} becomes in a date cell",
             f"format the cell as text, then write {year}, or {day} if that is meant",
         )
+    if day.year < 1900:
+        advice = "write it as text"
+        return Fault(f"cell {coordinate} holds the day {day}, before the first that a workbook can have", advice)
     shown = re.sub(r'\[[^\]]*\]|"[^"]*"|\\.', "", form.lower())
     if "d" in shown or "y" not in shown:
         return DateCell(day.isoformat())

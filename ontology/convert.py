@@ -334,22 +334,26 @@ def read_link(iri: str, block: Block) -> Link:
 def read_entity(iri: str, block: Block) -> Entity:
     """Return the entity of a block of quads, as :func:`blocks` yields it."""
     rows = block[iri]
-    dated: dict[tuple[str, str, str], tuple[str | None, str | None]] = {}
+    dated: dict[tuple[str, str, str], list[tuple[str | None, str | None]]] = {}
     for subject, said in block.items():
         literal = next((o for p, o in said if p == SKOSXL + "literalForm"), None)
         if subject == iri or literal is None:
             continue
         kind = _one(said, ML + "nameKind") or "alternative"
         times = (_one(said, ML + "validFrom"), _one(said, ML + "validTo"))
-        dated[(kind, literal.value, literal.language or "")] = times
+        dated.setdefault((kind, literal.value, literal.language or ""), []).append(times)
     kinds = {p.value: k for k, p in _NAME_PREDICATES.items()}
     names = []
     for predicate, term in rows:
         if (name_kind := kinds.get(predicate)) is None:
             continue
         lang = term.language or ""
-        since, until = dated.get((name_kind, term.value, lang), (None, None))
-        names.append(Name(term.value, lang, name_kind, since, until))  # type: ignore[arg-type]
+        key = (name_kind, term.value, lang)
+        # A name borne twice stands in one triple and has two dated labels; none is left when the triple is repeated.
+        times_borne = sorted(dated[key], key=lambda t: (t[0] or "", t[1] or "")) if key in dated else [(None, None)]
+        names += [Name(term.value, lang, name_kind, *borne) for borne in times_borne]  # type: ignore[arg-type]
+        if key in dated:
+            dated[key] = []
     return Entity(
         iri=iri,
         type=next(o.value for p, o in rows if p == TYPE.value).removeprefix(ML),

@@ -179,7 +179,8 @@ def test_vocabulary_reads_what_rdflib_reads(graph: rdflib.Graph) -> None:
 # --- no term is used that is not defined ----------------------------------------------------------------------------
 
 OURS = re.compile(
-    r"""(?<![\w:])ml:([A-Za-z][A-Za-z0-9]*)|\bML \+ f?["']([A-Za-z][A-Za-z0-9]*)["']|_ml\(["'](\w+)["']\)"""
+    r"""(?<![\w:])ml:([A-Za-z][A-Za-z0-9]*)"""
+    r"""|\bML \+ f?["']([A-Za-z][A-Za-z0-9]*)["']|_ml\(["'](\w+)["']\)|\{ML\}([A-Za-z]\w*)"""
 )
 IRIS = re.compile(re.escape(ML) + r"([A-Za-z][A-Za-z0-9]*)")
 EXTERNAL = re.compile(r"\b(SKOS|SKOSXL|DCTERMS|FOAF|PROV|SCHEMA) \+ [\"'](\w+)[\"']")
@@ -219,8 +220,9 @@ def test_no_undefined_term(path: Path) -> None:
 
 
 def test_the_scan_sees_undefined_terms() -> None:
-    text = 'x = ML + "bogus"\n?s ml:alsoBogus ?o\n"https://w3id.org/multilateral/ontology#third" SKOS + "fourth"'
-    assert used_terms(text) == {ML + "bogus", ML + "alsoBogus", ML + "third", SPACES["skos"] + "fourth"}
+    text = 'x = ML + "bogus"\n?s ml:alsoBogus ?o\n'
+    text += '"https://w3id.org/multilateral/ontology#third" f"{ML}fifth" SKOS + "fourth"'
+    assert used_terms(text) == {ML + "bogus", ML + "alsoBogus", ML + "third", ML + "fifth", SPACES["skos"] + "fourth"}
 
 
 RELATIONSHIP = re.compile(r"\[\s*\w*\s*:\s*([A-Z_|:!\s]+?)\s*[\]*{]")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 FORCE_LIMIT = 500
 SEED = 7
 LABEL_STRETCH = 1.45  # names are wide: things need more room sideways than up and down
+MANY_ROUNDS, FEW_ROUNDS = 500, 120  # where a small map would show the difference, and where nobody would
 ROOMY = 250  # up to so many things, each gets room for its name
 PACKED_WIDTH = 1.5  # width of the packed picture by its height
 
@@ -88,7 +89,10 @@ def _communities(graph: nx.Graph[int]) -> list[list[int]]:
 
 
 def _place_part(graph: nx.Graph[int], part: list[int], reach: Points, communities: list[list[int]]) -> Points:
-    """Return positions around the origin for the nodes of one connected part, in the order of ``part``."""
+    """Return positions around the origin for the nodes of one connected part, in the order of ``part``.
+
+    ``communities`` are those of the whole map; none for a part that is itself a community.
+    """
     import numpy as np
 
     if len(part) == 1:
@@ -97,16 +101,16 @@ def _place_part(graph: nx.Graph[int], part: list[int], reach: Points, communitie
         half = float(reach[part].sum()) * 1.2
         return np.array([[-half, 0.0], [half, 0.0]])
     if len(part) <= FORCE_LIMIT:
-        return _by_forces(graph, part, reach[part])
+        return _by_forces(graph, part, reach[part], crowded=not communities or len(part) > ROOMY)
     inside = set(part)
     return _by_communities(graph, part, reach, [members for members in communities if members[0] in inside])
 
 
-def _by_forces(graph: nx.Graph[int], part: list[int], reach: Points) -> Points:
+def _by_forces(graph: nx.Graph[int], part: list[int], reach: Points, *, crowded: bool) -> Points:
     import networkx as nx
     import numpy as np
 
-    rounds = 500 if len(part) <= 200 else 250
+    rounds = FEW_ROUNDS if crowded else MANY_ROUNDS
     # numpy warns of the distance of a thing to itself, which networkx then sets to zero
     with np.errstate(divide="ignore", invalid="ignore"):
         found = nx.forceatlas2_layout(graph, seed=SEED, max_iter=rounds, linlog=True, scaling_ratio=3.0, gravity=1.5)
@@ -189,7 +193,7 @@ def _by_communities(graph: nx.Graph[int], part: list[int], reach: Points, groups
 
 
 def _spiral(graph: nx.Graph[int], part: list[int], reach: Points) -> Points:
-    """Place what has no communities (one hub and its leaves) on a sunflower spiral, the best connected in the middle."""
+    """Place what has no communities (a hub and its leaves) on a sunflower spiral, the best connected in the middle."""
     import numpy as np
 
     step = 1.3 * float(np.mean(reach))

@@ -1,4 +1,4 @@
-"""How classes, relations and statuses look: colours that colour-blind readers can tell, and a shape or a dash with each.
+"""How classes, relations and statuses look: colours that colour-blind readers can tell, with a shape or a dash.
 
 Twenty classes and thirty relations are more than anyone can tell by colour. So colour says the family (nine of
 classes, six of relations), the shape says which class of the family, the dash says the status of a link, and
@@ -79,4 +79,4 @@ _MEMBERS = {
 FAMILY_OF: dict[str, str] = {relation: family for family, names in _MEMBERS.items() for relation in names.split()}
 
 # canvas dash patterns; a proposal is no fact, and must not look like one
-STATUS_DASHES: dict[str, list[int]] = {"proposed": [7, 6], "planned": [2, 4]}
+STATUS_DASHES: dict[str, list[int]] = {"proposed": [10, 6], "planned": [2, 5]}

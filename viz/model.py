@@ -87,6 +87,8 @@ class MapData:
         for edge in self.edges:
             for end in (edge.source, edge.target):
                 if end not in ids:
-                    raise MapError(f"Map {self.title!r}: link {edge.id!r} joins {end!r}, which is no node; add the node.")
+                    raise MapError(
+                        f"Map {self.title!r}: link {edge.id!r} joins {end!r}, which is no node; add the node."
+                    )
         if self.focus is not None and self.focus not in ids:
             raise MapError(f"Map {self.title!r}: the focus {self.focus!r} is no node; choose one that is on the map.")

@@ -43,7 +43,9 @@ def write_map(data: MapData, path: str | Path, *, lang: str = "en") -> None:
         # a lone surrogate in a name cannot be written as UTF-8; a question mark in its place can
         Path(path).write_bytes(page.encode("utf-8", errors="replace"))
     except OSError as error:
-        raise MapError(f"Map {path}: cannot be written ({error.strerror}); choose a folder that exists and is yours.") from error
+        raise MapError(
+            f"Map {path}: cannot be written ({error.strerror}); choose a folder that exists and is yours."
+        ) from error
 
 
 def map_html(data: MapData, *, lang: str = "en") -> str:
@@ -56,9 +58,13 @@ def map_html(data: MapData, *, lang: str = "en") -> str:
     :class:`~multilateral.ontology.vocabulary.UnknownTerm` for a relation that the ontology does not define.
     """
     if lang not in LANGUAGES:
-        raise MapError(f"Map {data.title!r}: there is no language {lang!r} for the page; choose one of {', '.join(LANGUAGES)}.")
+        raise MapError(
+            f"Map {data.title!r}: there is no language {lang!r} for the page; choose one of {', '.join(LANGUAGES)}."
+        )
     data.check()
-    network = _network(data, lay_out([node.id for node in data.nodes], [(edge.source, edge.target) for edge in data.edges]))
+    network = _network(
+        data, lay_out([node.id for node in data.nodes], [(edge.source, edge.target) for edge in data.edges])
+    )
     from jinja2 import Environment
     from markupsafe import Markup
 
@@ -70,7 +76,8 @@ def map_html(data: MapData, *, lang: str = "en") -> str:
     network.path = "map.html.j2"
     network.templateEnv.globals.update(
         lang=lang,
-        extra=_legend(data, vocabulary()) | {"title": data.title, "lang": lang, "focus": data.focus, "documents": _documents(data)[0]},
+        extra=_legend(data, vocabulary())
+        | {"title": data.title, "lang": lang, "focus": data.focus, "documents": _documents(data)[0]},
         # our own files, and no word of the data
         script=Markup(script),  # noqa: S704
         style=Markup(_asset("page/map.css")),  # noqa: S704
@@ -162,7 +169,9 @@ def _legend(data: MapData, words: Vocabulary) -> dict[str, Any]:
             for name in order
             if types[name]
         ],
-        "relations": [_relation(name, count, words) for name, count in sorted(relations.items(), key=lambda r: (-r[1], r[0]))],
+        "relations": [
+            _relation(name, count, words) for name, count in sorted(relations.items(), key=lambda r: (-r[1], r[0]))
+        ],
         "families": {name: {"en": f.en, "fr": f.fr, "colour": f.colour} for name, f in FAMILIES.items()},
         "statuses": [
             {"id": name, "dashes": STATUS_DASHES.get(name), "count": statuses[name]}

@@ -27,7 +27,7 @@ from .model import (
     thing,
     tidy,
 )
-from .power import eigenvector, hits, pagerank
+from .power import Arrays, Lists, eigenvector, hits, pagerank
 from .views import View, Weight, view
 
 if TYPE_CHECKING:
@@ -88,14 +88,17 @@ def centrality(
     if not 0 <= damping < 1:
         raise BadParameter(f"damping: {damping:g} is out of range; it is a probability from 0 to below 1.")
     simple = view(graph, include_proposed=include_proposed, weight=weight)
-    used: Literal["networkx", "networkit"] = "networkx"
+    used = "python"
     if measure in ("betweenness", "closeness", "harmonic", "pagerank"):
-        used = fast.choose(engine, len(simple))
-    elif engine == "networkit":
+        used = fast.choose(engine, len(simple), "iteration" if measure == "pagerank" else "distances")
+        used = "python" if used == "networkx" and measure == "pagerank" else used
+    elif measure in ("eigenvector", "hits") and engine == "auto":
+        used = fast.numpy(len(simple))
+    if engine == "networkit" and used != "networkit":
         raise BadParameter(f"engine: {measure} is not computed by NetworKit; leave engine out.")
     hubs: list[float] | None = None
     if measure == "hits":
-        hubs, values = hits(simple)
+        hubs, values = hits(simple, _algebra(used))
     else:
         values = _values(simple, measure, damping, samples, seed, used)
     scale = _scale(measure, len(simple))
@@ -131,7 +134,7 @@ def _values(simple: View, measure: Measure, damping: float, samples: int, seed: 
     if measure == "strength":
         return [sum(near.values()) for near in simple.ties]
     if measure == "eigenvector":
-        return eigenvector(simple)
+        return eigenvector(simple, _algebra(engine))
     if measure == "pagerank":
         return fast.pagerank(simple, damping, 1e-12) if faster else pagerank(simple, damping)
     import networkx as nx
@@ -149,6 +152,10 @@ def _values(simple: View, measure: Measure, damping: float, samples: int, seed: 
         k = samples if 0 < samples < n else None
         shares = _listed(nx.betweenness_centrality(simple.graph(), k=k, seed=seed), n)
     return [share * (n - 1) * (n - 2) / 2 for share in shares]
+
+
+def _algebra(engine: str) -> Lists:
+    return Arrays() if engine == "numpy" else Lists()
 
 
 def _listed(values: Mapping[int, float], n: int) -> list[float]:

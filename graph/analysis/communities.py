@@ -53,7 +53,9 @@ def communities(
     simple = view(graph, include_proposed=include_proposed, weight=weight)
     if method == "greedy" and engine == "networkit":
         raise BadParameter("engine: greedy is not computed by NetworKit; leave engine out, or take method=louvain.")
-    used: Literal["networkx", "networkit"] = "networkx" if method == "greedy" else fast.choose(engine, len(simple))
+    used: Literal["networkx", "networkit"] = (
+        "networkx" if method == "greedy" else fast.choose(engine, len(simple), "iteration")
+    )
     found = _found(simple, method, resolution, seed, used)
     parts = sorted(found, key=lambda part: (-len(part), min(part)))
     rows: list[Row] = []

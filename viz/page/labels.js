@@ -60,7 +60,7 @@ function chooseLabels(context) {
   things.sort((a, b) => b.must - a.must || b.weight - a.weight);
   // hubs are named even where a small dot is in the way; the others give way to every dot
   const lit = things.filter((thing) => thing.lit);
-  lit.forEach((thing, i) => { thing.hub = thing.must || i < Math.min(15, Math.max(3, lit.length / 8)); thing.bear = thing.must ? Infinity : i < 4 ? 60 : thing.hub ? 25 : 0; });
+  lit.forEach((thing, i) => { thing.hub = thing.must || i < Math.min(15, Math.max(3, lit.length / 8)); thing.bear = thing.must ? Infinity : i < 6 ? 99 : thing.hub ? 25 : 0; });
   const names = makeRoom(), dots = makeRoom();
   for (const thing of lit) {
     const { at } = thing, half = thing.radius * 0.85;

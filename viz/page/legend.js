@@ -59,13 +59,20 @@ function showPath() {
   $('path-clear').disabled = !state.from && !state.to;
 }
 
+// the selected node becomes an end of the path; once there are two, the whole path is brought into view
+function setPath(end) {
+  state[end] = state.node;
+  update();
+  if (view.path) lookAtAll(view.path.nodes);
+}
+
 function startLegend() {
   $('year-from').addEventListener('input', () => { state.year0 = +$('year-from').value; state.year1 = Math.max(state.year0, state.year1); update(); });
   $('year-to').addEventListener('input', () => { state.year1 = +$('year-to').value; state.year0 = Math.min(state.year0, state.year1); update(); });
   $('undated').addEventListener('change', () => { state.undated = $('undated').checked; update(); });
   $('colour-by').addEventListener('change', () => { state.colour = $('colour-by').value; showLegend(); update(); });
-  $('path-from').addEventListener('click', () => { state.from = state.node; update(); });
-  $('path-to').addEventListener('click', () => { state.to = state.node; update(); });
+  $('path-from').addEventListener('click', () => setPath('from'));
+  $('path-to').addEventListener('click', () => setPath('to'));
   $('path-clear').addEventListener('click', () => { state.from = null; state.to = null; update(); });
   $('reset').addEventListener('click', () => { startState(); everything(); fit(); });
 }

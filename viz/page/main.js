@@ -53,10 +53,13 @@ function start() {
   $('zoom-in').addEventListener('click', () => zoom(1.3));
   $('zoom-out').addEventListener('click', () => zoom(1 / 1.3));
   $('zoom-fit').addEventListener('click', fit);
+  // on paper the legend is unfolded, and the picture takes the width of the paper
+  addEventListener('beforeprint', () => { for (const part of document.querySelectorAll('details.wide-open')) part.open = true; });
   addEventListener('hashchange', () => { readAddress(); everything(); });
   everything();
   fit();
-  if (state.node && GROUPED) lookAt([state.node]);
+  if (GROUPED && view.path) lookAtAll(view.path.nodes);
+  else if (GROUPED && state.node) lookAt([state.node]);
 }
 if (NODES.length) start();
 
@@ -77,6 +80,8 @@ window.multilateralMap = {
     }
     return null;
   },
+  groupPosition: (group) => (groupThings.has(group) ? windowPoint(groupThings.get(group)) : null),
+  drawn: () => ({ nodes: drawn.nodes.length, groups: drawn.groups.length, links: drawn.edges.length, bundles: drawn.bundles.size }),
   shown: () => ({ nodes: shownNodes().map((node) => node.iri), links: shownEdges().map((edge) => edge.iri) }),
   lit: () => shownEdges().filter((edge) => isLit(edge)).map((edge) => edge.iri),
 };

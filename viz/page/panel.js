@@ -25,7 +25,7 @@ function source(evidence, withQuote) {
 // one link in the list of an entity
 function linkLine(edge, from) {
   const evidence = edge.evidence || [];
-  const facts = (edge.facts || []).map((fact) => fact[2]);
+  const facts = (edge.facts || []).map((fact) => `${factLabel(fact)}: ${fact[2]}`);
   const about = [datesOf(edge), ...facts].filter(Boolean).join(' · ');
   const line = element('div', { class: 'link' }, [
     linkToNode(otherEnd(edge, from)),
@@ -78,19 +78,17 @@ function showNode(panel, node) {
     pressed(text('hops1'), state.hops === 1, () => { state.hops = 1; update(); }),
     pressed(text('hops2'), state.hops === 2, () => { state.hops = 2; update(); }),
     pressed(text('only'), state.only, () => { state.only = !state.only; update(); fit(); }),
-    element('button', { type: 'button', text: text('startHere'), click: () => { state.from = node.id; update(); } }),
-    element('button', { type: 'button', text: text('endHere'), click: () => { state.to = node.id; update(); } }),
+    element('button', { type: 'button', text: text('startHere'), click: () => setPath('from') }),
+    element('button', { type: 'button', text: text('endHere'), click: () => setPath('to') }),
   ]));
   if (GROUPED && groupThings.has(node.community)) panel.append(groupButtons(groupThings.get(node.community)));
   for (const group of groups) panel.append(element('details', { open: shown <= 80 || groups.length === 1 }, [element('summary', { text: `${group.label} (${group.edges.length})` }), longList(group.edges, (edge) => linkLine(edge, node.id))]));
 }
 
 function showEdge(panel, edge) {
-  panel.append(element('h2', {}, [linkToNode(edge.from), ` ${isSymmetric(edge) ? '–' : '→'} `, linkToNode(edge.to)]));
-  panel.append(element('div', {}, [lineIcon(colourOfEdge(edge), dashesOfEdge(edge), !isSymmetric(edge)), ` ${relationLabel(edge)}`]));
+  panel.append(element('h2', {}, [lineIcon(colourOfEdge(edge), dashesOfEdge(edge), !isSymmetric(edge)), ` ${relationLabel(edge)}`]));
   const list = element('dl');
   pair(list, text('from'), linkToNode(edge.from));
-  pair(list, text('relation'), relationLabel(edge));
   pair(list, text('to'), linkToNode(edge.to));
   pair(list, text('dates'), datesOf(edge) || text('undatedOne'));
   pair(list, text('status'), edge.status ? word('status', edge.status) : '');
@@ -129,6 +127,7 @@ function showPanel() {
   const panel = $('panel');
   panel.replaceChildren();
   panel.scrollTop = 0;
+  panel.classList.toggle('help', !view.path && !state.edge && !state.node);
   if (view.path) {
     panel.append(element('h2', { text: text('path') }), element('ol', {}, view.path.nodes.map((id) => element('li', {}, [linkToNode(id)]))));
     for (let i = 1; i < view.path.nodes.length; i += 1) for (const edge of edgesAt.get(view.path.nodes[i])) if (view.path.edges.has(edge.id) && otherEnd(edge, view.path.nodes[i]) === view.path.nodes[i - 1]) panel.append(element('div', { class: 'link' }, [element('button', { type: 'button', class: 'plain', text: `${nameOf(nodeOf.get(edge.from))} ${isSymmetric(edge) ? '–' : '→'} ${relationLabel(edge)} ${isSymmetric(edge) ? '–' : '→'} ${nameOf(nodeOf.get(edge.to))}`, dir: 'auto', click: () => { state.from = null; state.to = null; choose({ edge: edge.id }); } }), element('div', { class: 'note', text: datesOf(edge) }), ...(edge.evidence || []).map((one) => source(one, true))]));

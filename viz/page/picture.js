@@ -35,7 +35,7 @@ function standIn(node) {
 }
 
 // ---- what is in the picture now
-const drawn = { nodes: [], edges: [], bundles: new Map() };
+const drawn = { nodes: [], groups: [], edges: [], bundles: new Map() };
 
 function collect() {
   drawn.nodes = [];
@@ -72,10 +72,9 @@ function visNode(node) {
   };
 }
 function visGroup(group) {
-  const lit = !view.near || group.members.some((node) => view.near.has(node.id));
   const colour = communityColour(group.group);
   return {
-    id: group.id, x: group.x, y: group.y, shape: 'dot', size: group.size, opacity: lit ? 0.85 : 0.2, borderWidth: 3,
+    id: group.id, x: group.x, y: group.y, shape: 'dot', size: group.size, opacity: view.near ? 0.18 : 0.85, borderWidth: 3,
     color: { background: colour, border: '#ffffff', highlight: { background: colour, border: '#000000' }, hover: { background: colour, border: '#000000' } },
   };
 }
@@ -138,6 +137,14 @@ function lookAt(ids) {
   const y = points.reduce((sum, p) => sum + p.y, 0) / points.length;
   network.moveTo({ position: { x, y }, scale: Math.max(0.75, network.getScale()), animation: calm ? false : { duration: 300, easingFunction: 'easeInOutQuad' } });
 }
+// as near as all of these can be seen
+function lookAtAll(ids) {
+  const nodes = ids.filter((id) => visNodes.get(id));
+  if (!nodes.length) return;
+  network.fit({ nodes, animation: false, maxZoomLevel: 1.4, minZoomLevel: 0.02 });
+  network.moveTo({ scale: network.getScale() * 0.8, animation: false });
+  fitted = 0;
+}
 function zoom(factor) {
   fitted = 0;
   network.moveTo({ scale: Math.min(6, Math.max(0.02, network.getScale() * factor)), animation: false });
@@ -168,7 +175,7 @@ function startPicture() {
   network.on('doubleClick', (event) => {
     const node = network.getNodeAt(event.pointer.DOM);
     if (isGroup(node)) openGroup(groupOf(node).group);
-    else if (node) { Object.assign(state, { node, edge: null, only: !state.only }); update(); fit(); }
+    else if (node) isolate(node);
   });
   network.on('dragEnd', (event) => {
     for (const id of event.nodes) { const at = network.getPosition(id); places.set(id, { x: at.x, y: at.y }); if (groupThings.has(Number(String(id).slice(1))) && isGroup(id)) Object.assign(groupOf(id), at); }
@@ -197,10 +204,18 @@ function startPicture() {
   }).observe($('picture'));
 }
 
+// a double click leaves only the neighbourhood of a node; a second one on the same node brings the rest back
+function isolate(node) {
+  const again = state.only && state.isolated === node;
+  Object.assign(state, { node, edge: null, only: !again, isolated: node });
+  update();
+  fit();
+}
+
 function openGroup(group) {
   state.open.add(group);
   update();
-  lookAt([`g${group}`]);
+  lookAtAll(groupMembers.get(group).map((node) => node.id));
 }
 
 function showTip(at, title, line) {

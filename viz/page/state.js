@@ -4,7 +4,7 @@ const view = { nodes: new Set(), edges: new Set(), near: null, path: null };
 
 function startState() {
   Object.assign(state, {
-    node: null, edge: null, hops: 1, only: false, from: null, to: null, colour: 'type', table: state.table || false,
+    node: null, edge: null, hops: 1, only: false, isolated: null, from: null, to: null, colour: 'type', table: state.table || false,
     hiddenTypes: new Set(), hiddenRelations: new Set(), hiddenStatuses: new Set(),
     year0: FIRST_YEAR, year1: LAST_YEAR, undated: true, open: new Set(),
   });
@@ -93,6 +93,7 @@ function writeAddress() {
   const iri = (id) => (id ? nodeOf.get(id).iri : null);
   const list = (key, set) => { for (const value of set) parts.append(key, value); };
   put('node', iri(state.node));
+  if (MAP.focus && !state.node && !state.edge) put('node', '-'); // or the focus would come back
   put('link', state.edge && edgeOf.get(state.edge).iri);
   put('steps', state.hops !== 1 && state.hops);
   put('only', state.only && 1);
