@@ -16,7 +16,7 @@ with sync_playwright() as driver:
     page = chrome.new_page(viewport={"width": 1400, "height": 860})
     page.goto(f"{(ROOT / 'demo' / 'map.html').as_uri()}")
     page.wait_for_timeout(1500)
-    page.get_by_role("combobox").fill("WIPO")
+    page.locator("#query").fill("WIPO")
     page.wait_for_timeout(400)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")

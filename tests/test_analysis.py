@@ -121,7 +121,7 @@ def test_a_node_is_a_thing_and_an_edge_a_link() -> None:
         ["…", ""],
         ["explicit", "implied"],
     )
-    assert "valid_to" not in edge
+    assert "valid_to" not in edge and "source" not in edge
     assert graph.edges[who.iri, iri("x"), other.iri]["symmetric"] is False
     for _, data in [*graph.nodes(data=True), *((0, d) for *_, d in graph.edges(data=True))]:
         for value in data.values():
@@ -405,6 +405,11 @@ def test_two_cliques_with_a_bridge_are_two_communities(engine: str) -> None:
     # 20/21 of the ends are inside, half of them would be by chance
     assert result.summary["modularity"] == pytest.approx(20 / 21 - 0.5)
     assert column(result, "inside")["a"] == 4
+
+
+def test_members_of_a_community_come_by_their_ties_within_it() -> None:
+    rows = run("communities", network([("a", "z"), ("b", "z"), ("c", "z")])).rows
+    assert [row["entity"]["name"] for row in rows] == ["Z", "A", "B", "C"]
 
 
 _PROGRAM = """

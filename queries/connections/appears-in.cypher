@@ -4,7 +4,7 @@ WHERE $class IN labels(thing) AND ($include_collective OR NOT coalesce(thing.col
 OPTIONAL MATCH (thing)-[r]-(:Entity)
 WITH thing, [k IN range(0, size(thing.documents) - 1) | [thing.documents[k], thing.locators[k]]] AS mentions,
   collect([k IN range(0, size(coalesce(r.documents, [])) - 1) | [r.documents[k], r.locators[k]]]) AS of_links
-WITH thing, reduce(all = mentions, places IN of_links | all + places) AS places
+WITH thing, reduce(found = mentions, some IN of_links | found + some) AS places
 UNWIND places AS place
 WITH thing, collect(DISTINCT place) AS places, count(DISTINCT place[0]) AS documents
 WHERE documents >= $minimum

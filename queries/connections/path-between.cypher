@@ -10,5 +10,6 @@ MATCH (x:Entity {iri: stations[k]})-[r]-(y:Entity {iri: stations[k + 1]})
 UNWIND range(0, size(r.documents) - 1) AS i
 RETURN DISTINCT reduce(s = '', x IN stations | s + CASE WHEN s = '' THEN '' ELSE ' ' END + x) AS chain, k + 1
   AS step, x.iri AS from_thing,
-  r.relation AS relation, y.iri AS to_thing, r.role AS role, r.status AS status, r.valid_from AS valid_from, r.valid_to AS valid_to,
+  r.relation AS relation, y.iri AS to_thing, r.role AS role, r.status AS status, r.valid_from AS valid_from,
+    r.valid_to AS valid_to,
   r.documents[i] AS document, r.locators[i] AS locator, r.certainties[i] AS certainty, r.iri AS link

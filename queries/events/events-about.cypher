@@ -6,8 +6,13 @@ WHERE all(x IN relationships(p) WHERE coalesce(x.status, '') <> 'proposed')
 WITH part, r, thing
 WHERE $class IN labels(thing)
   AND ($include_proposed OR coalesce(r.status, '') <> 'proposed')
-  AND ($until IS NULL OR coalesce(CASE WHEN r.valid_from IS NULL AND r.valid_to IS NULL THEN thing.valid_from ELSE r.valid_from END, CASE WHEN r.valid_from IS NULL AND r.valid_to IS NULL THEN thing.valid_to ELSE r.valid_to END) <= $until)
-  AND ($from IS NULL OR coalesce(CASE WHEN r.valid_from IS NULL AND r.valid_to IS NULL THEN thing.valid_to ELSE r.valid_to END, CASE WHEN CASE WHEN r.valid_from IS NULL AND r.valid_to IS NULL THEN thing.valid_from ELSE r.valid_from END IS NOT NULL AND r.status = 'ongoing' THEN '9999' ELSE CASE WHEN r.valid_from IS NULL AND r.valid_to IS NULL THEN thing.valid_from ELSE r.valid_from END END) + '~' >= $from)
+  AND ($until IS NULL OR coalesce(CASE WHEN r.valid_from IS NULL AND r.valid_to IS NULL THEN thing.valid_from ELSE
+    r.valid_from END, CASE WHEN r.valid_from IS NULL AND r.valid_to IS NULL THEN thing.valid_to ELSE r.valid_to END)
+    <= $until)
+  AND ($from IS NULL OR coalesce(CASE WHEN r.valid_from IS NULL AND r.valid_to IS NULL THEN thing.valid_to ELSE
+    r.valid_to END, CASE WHEN CASE WHEN r.valid_from IS NULL AND r.valid_to IS NULL THEN thing.valid_from ELSE
+    r.valid_from END IS NOT NULL AND r.status = 'ongoing' THEN '9999' ELSE CASE WHEN r.valid_from IS NULL AND
+    r.valid_to IS NULL THEN thing.valid_from ELSE r.valid_from END END) + '~' >= $from)
 UNWIND range(0, size(r.documents) - 1) AS i
 RETURN DISTINCT thing.iri AS thing, part.iri AS part, r.in_place AS area, r.relation AS relation, r.role AS
   role, r.status AS status, CASE WHEN r.valid_from IS NULL AND r.valid_to IS NULL THEN thing.valid_from ELSE

@@ -11,8 +11,13 @@ UNWIND [a, b] AS event
 WITH event, r, location
 WHERE 'Event' IN labels(event)
   AND ($include_proposed OR coalesce(r.status, '') <> 'proposed')
-  AND ($until IS NULL OR coalesce(CASE WHEN r.valid_from IS NULL AND r.valid_to IS NULL THEN event.valid_from ELSE r.valid_from END, CASE WHEN r.valid_from IS NULL AND r.valid_to IS NULL THEN event.valid_to ELSE r.valid_to END) <= $until)
-  AND ($from IS NULL OR coalesce(CASE WHEN r.valid_from IS NULL AND r.valid_to IS NULL THEN event.valid_to ELSE r.valid_to END, CASE WHEN CASE WHEN r.valid_from IS NULL AND r.valid_to IS NULL THEN event.valid_from ELSE r.valid_from END IS NOT NULL AND r.status = 'ongoing' THEN '9999' ELSE CASE WHEN r.valid_from IS NULL AND r.valid_to IS NULL THEN event.valid_from ELSE r.valid_from END END) + '~' >= $from)
+  AND ($until IS NULL OR coalesce(CASE WHEN r.valid_from IS NULL AND r.valid_to IS NULL THEN event.valid_from ELSE
+    r.valid_from END, CASE WHEN r.valid_from IS NULL AND r.valid_to IS NULL THEN event.valid_to ELSE r.valid_to END)
+    <= $until)
+  AND ($from IS NULL OR coalesce(CASE WHEN r.valid_from IS NULL AND r.valid_to IS NULL THEN event.valid_to ELSE
+    r.valid_to END, CASE WHEN CASE WHEN r.valid_from IS NULL AND r.valid_to IS NULL THEN event.valid_from ELSE
+    r.valid_from END IS NOT NULL AND r.status = 'ongoing' THEN '9999' ELSE CASE WHEN r.valid_from IS NULL AND
+    r.valid_to IS NULL THEN event.valid_from ELSE r.valid_from END END) + '~' >= $from)
 UNWIND range(0, size(r.documents) - 1) AS i
 RETURN DISTINCT event.iri AS event, location AS location, r.relation AS relation, r.role AS role, r.status AS
   status, CASE WHEN r.valid_from IS NULL AND r.valid_to IS NULL THEN event.valid_from ELSE r.valid_from END AS

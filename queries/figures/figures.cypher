@@ -4,7 +4,8 @@ WHERE (r.amount IS NOT NULL OR r.amount_usd IS NOT NULL OR r.count IS NOT NULL O
   AND ($about IS NULL OR source.iri = $about OR target.iri = $about)
   AND ($include_proposed OR coalesce(r.status, '') <> 'proposed')
   AND ($until IS NULL OR coalesce(r.valid_from, r.valid_to) <= $until)
-  AND ($from IS NULL OR coalesce(r.valid_to, CASE WHEN r.valid_from IS NOT NULL AND r.status = 'ongoing' THEN '9999' ELSE r.valid_from END) + '~' >= $from)
+  AND ($from IS NULL OR coalesce(r.valid_to, CASE WHEN r.valid_from IS NOT NULL AND r.status = 'ongoing' THEN '9999'
+    ELSE r.valid_from END) + '~' >= $from)
 UNWIND range(0, size(r.documents) - 1) AS i
 RETURN DISTINCT source.iri AS source, target.iri AS target, r.amount AS amount, r.currency AS currency,
   r.amount_usd AS amount_usd, r.count AS number, r.unit AS unit, r.share AS share, r.frequency AS frequency,

@@ -1,12 +1,14 @@
 // Who funds something?
 MATCH (a:Entity)-[r]->(thing:Entity {iri: $thing})
-WITH r, CASE WHEN r.relation IN ['funds', 'administers'] OR ($include_contributions AND r.relation = 'contributesTo') THEN [a.iri] ELSE [] END
+WITH r, CASE WHEN r.relation IN ['funds', 'administers'] OR ($include_contributions AND r.relation = 'contributesTo')
+  THEN [a.iri] ELSE [] END
   + CASE WHEN r.through_fund IS NOT NULL AND r.relation <> 'funds' THEN [r.through_fund] ELSE [] END AS funders
 UNWIND funders AS funder
 WITH r, funder
 WHERE ($include_proposed OR coalesce(r.status, '') <> 'proposed')
   AND ($until IS NULL OR coalesce(r.valid_from, r.valid_to) <= $until)
-  AND ($from IS NULL OR coalesce(r.valid_to, CASE WHEN r.valid_from IS NOT NULL AND r.status = 'ongoing' THEN '9999' ELSE r.valid_from END) + '~' >= $from)
+  AND ($from IS NULL OR coalesce(r.valid_to, CASE WHEN r.valid_from IS NOT NULL AND r.status = 'ongoing' THEN '9999'
+    ELSE r.valid_from END) + '~' >= $from)
 UNWIND range(0, size(r.documents) - 1) AS i
 RETURN DISTINCT funder AS funder, r.through_fund AS through_fund, r.amount AS amount, r.currency AS currency,
   r.share AS share, r.relation AS relation, r.role AS role, r.status AS status, r.valid_from AS valid_from,

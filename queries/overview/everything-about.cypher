@@ -5,7 +5,8 @@ WHERE ($other_end IS NULL OR other.iri = $other_end)
   AND ($class IS NULL OR $class IN labels(other))
   AND ($include_proposed OR coalesce(r.status, '') <> 'proposed')
   AND ($until IS NULL OR coalesce(r.valid_from, r.valid_to) <= $until)
-  AND ($from IS NULL OR coalesce(r.valid_to, CASE WHEN r.valid_from IS NOT NULL AND r.status = 'ongoing' THEN '9999' ELSE r.valid_from END) + '~' >= $from)
+  AND ($from IS NULL OR coalesce(r.valid_to, CASE WHEN r.valid_from IS NOT NULL AND r.status = 'ongoing' THEN '9999'
+    ELSE r.valid_from END) + '~' >= $from)
 UNWIND range(0, size(r.documents) - 1) AS i
 RETURN DISTINCT CASE WHEN startNode(r) = thing THEN 'out' ELSE 'in' END AS direction, other.iri AS other,
   r.at_event AS at_event, r.in_programme AS in_programme, r.via_document AS via_document, r.through_fund AS

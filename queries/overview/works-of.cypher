@@ -1,10 +1,12 @@
 // Who wrote or made which documents and platforms?
 MATCH (producer:Entity)-[r:PRODUCES]->(work:Entity)
 WHERE ($by IS NULL OR producer.iri = $by)
-  AND ($topic IS NULL OR EXISTS { MATCH (work)-[about:CONCERNS]->(topic:Entity {iri: $topic}) WHERE coalesce(about.status, '') <> 'proposed' })
+  AND ($topic IS NULL OR EXISTS { MATCH (work)-[about:CONCERNS]->(topic:Entity {iri: $topic}) WHERE
+    coalesce(about.status, '') <> 'proposed' })
   AND ($include_proposed OR coalesce(r.status, '') <> 'proposed')
   AND ($until IS NULL OR coalesce(r.valid_from, r.valid_to) <= $until)
-  AND ($from IS NULL OR coalesce(r.valid_to, CASE WHEN r.valid_from IS NOT NULL AND r.status = 'ongoing' THEN '9999' ELSE r.valid_from END) + '~' >= $from)
+  AND ($from IS NULL OR coalesce(r.valid_to, CASE WHEN r.valid_from IS NOT NULL AND r.status = 'ongoing' THEN '9999'
+    ELSE r.valid_from END) + '~' >= $from)
 UNWIND range(0, size(r.documents) - 1) AS i
 RETURN DISTINCT producer.iri AS producer, work.iri AS work, r.through_fund AS through_fund, r.relation AS
   relation, r.role AS role, r.status AS status, r.valid_from AS valid_from, r.valid_to AS valid_to,

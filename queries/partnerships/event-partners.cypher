@@ -1,5 +1,7 @@
 // Who organizes, hosts, supports or attends an event?
-MATCH (participant:Entity)-[r:ORGANIZES|HOSTS|LEADS|CHAIRS|VICE_CHAIRS|ADMINISTERS|IMPLEMENTS|FUNDS|CONTRIBUTES_TO|PROVIDES|OFFERS|PARTICIPATES_IN|OBSERVER_OF|MEMBER_OF|BENEFICIARY_OF|PROPOSES|MANDATES|REQUESTS]->(event:Entity {iri: $event})
+MATCH (participant:Entity)-[r:ORGANIZES|HOSTS|LEADS|CHAIRS|VICE_CHAIRS|ADMINISTERS|IMPLEMENTS|FUNDS|
+  CONTRIBUTES_TO|PROVIDES|OFFERS|PARTICIPATES_IN|OBSERVER_OF|MEMBER_OF|BENEFICIARY_OF|PROPOSES|MANDATES|
+  REQUESTS]->(event:Entity {iri: $event})
 WHERE ($only IS NULL OR r.relation = $only)
   AND ($class IS NULL OR $class IN labels(participant))
   AND ($include_proposed OR coalesce(r.status, '') <> 'proposed')

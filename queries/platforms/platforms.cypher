@@ -1,8 +1,10 @@
 // Who provides, runs or proposes platforms, and what do they cover?
 MATCH (platform:Platform)-[r]-(other:Entity)
 WHERE ($one IS NULL OR platform.iri = $one)
-  AND ($by IS NULL OR EXISTS { MATCH (giver:Entity {iri: $by})-[]->(platform) } OR EXISTS { MATCH (platform)-[:PART_OF*0..10]->(owner:Entity {iri: $by}) })
-  AND ($topic IS NULL OR EXISTS { MATCH (platform)-[about:CONCERNS|COVERS]->(topic:Entity {iri: $topic}) WHERE coalesce(about.status, '') <> 'proposed' })
+  AND ($by IS NULL OR EXISTS { MATCH (giver:Entity {iri: $by})-[]->(platform) } OR EXISTS { MATCH
+    (platform)-[:PART_OF*0..10]->(owner:Entity {iri: $by}) })
+  AND ($topic IS NULL OR EXISTS { MATCH (platform)-[about:CONCERNS|COVERS]->(topic:Entity {iri: $topic}) WHERE
+    coalesce(about.status, '') <> 'proposed' })
   AND ($only IS NULL OR r.relation = $only)
   AND ($include_proposed OR coalesce(r.status, '') <> 'proposed')
 UNWIND range(0, size(r.documents) - 1) AS i

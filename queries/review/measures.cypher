@@ -7,7 +7,8 @@ OPTIONAL MATCH (m)-[reviewed:REVIEWED_AT]->(:Entity)
 WITH m, done, carried, collect(DISTINCT seen) + collect(DISTINCT reviewed) AS reviews
 UNWIND [carried] + reviews AS r
 WITH m, done, r, CASE WHEN r.relation = 'implementedBy' THEN null ELSE endNode(r).iri END AS session,
-  CASE WHEN r.relation = 'implementedBy' OR startNode(r) = done THEN done.iri ELSE coalesce(r.via_document, r.at_event) END AS item_iri
+  CASE WHEN r.relation = 'implementedBy' OR startNode(r) = done THEN done.iri ELSE coalesce(r.via_document,
+    r.at_event) END AS item_iri
 OPTIONAL MATCH (thing:Entity {iri: item_iri})
 WITH m.iri AS measure, item_iri AS item, thing, r, session,
   [x IN thing.identifiers WHERE x STARTS WITH 'UNSymbol:' | substring(x, 9)][0] AS symbol

@@ -94,8 +94,8 @@ function visEdge(edge, many) {
 function visBundle(bundle) {
   const lit = !view.near || bundle.edges.some(isLit);
   return {
-    id: bundle.id, from: bundle.from, to: bundle.to, width: 1 + Math.log2(1 + bundle.edges.length), dashes: false, smooth: { enabled: false, type: 'curvedCW', roundness: 0 },
-    arrows: { to: { enabled: false } }, color: { color: paleGrey, highlight: paleGrey, hover: paleGrey, opacity: lit ? 0.5 : 0.1 },
+    id: bundle.id, from: bundle.from, to: bundle.to, width: Math.min(5, 1 + Math.log2(1 + bundle.edges.length)), dashes: false, smooth: { enabled: false, type: 'curvedCW', roundness: 0 },
+    arrows: { to: { enabled: false } }, color: { color: paleGrey, highlight: paleGrey, hover: paleGrey, opacity: lit ? 0.28 : 0.1 },
   };
 }
 

@@ -1,0 +1,183 @@
+"""The truth on this side, as a stream: what each source describes, names and links, in bounded memory."""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import cast
+
+from pyoxigraph import Quad
+
+from ...ontology import convert
+from ...ontology.model import Entity, Link
+from ..index import canonical, loader_rank
+from ..projections import pin
+from ..reading import _canonical as under_canonical
+from ..reading import merge, one_record, things_of
+from ..store import Store
+from . import rows
+
+_FRONT = 100_000
+_SAMPLE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What a mirror has to hold: the fingerprint of every source, of the decisions, and of how rows are made."""
+
+    sums: dict[str, str]
+    decisions: str
+    form: str
+
+    @classmethod
+    def of(cls, store: Store) -> Truth:
+        """Return the present truth of a store."""
+        state = pin(store).state
+        return cls(state.sums, state.decisions, f"{rows.FORMAT}-{state.ontology}")
+
+
+class LocalGraph:
+    """A store read for the mirror. ``tick`` is told how many bytes of uncompressed quads were read, about."""
+
+    def __init__(self, store: Store, tick: Callable[[int], None] = lambda size: None) -> None:
+        self.store = pin(store)
+        self.truth = Truth.of(self.store)
+        self._tick = tick
+        self.canonical = canonical(self.store)
+        self.order = sorted(self.truth.sums, key=lambda s: (loader_rank(self.store, s), s))
+        self.rank = {source_id: rank for rank, source_id in enumerate(self.order)}
+
+    def top(self, iri: str) -> str:
+        """Return the canonical IRI of a thing."""
+        return self.canonical.get(iri, iri)
+
+    def statements(self, source_id: str) -> Iterator[tuple[Entity | Link, Entity | Link]]:
+        """Yield each statement of a source as the graph shows it, under canonical IRIs, and as it was loaded.
+
+        Where decisions change nothing in it both are the same object.
+        """
+        for statement in convert.read(self._measured(self.store.quads(source_id))):
+            if not self.canonical:
+                yield statement, statement
+            else:
+                shown = under_canonical(statement, self.canonical)
+                yield (statement, statement) if shown == statement else (shown, statement)
+
+    def shown(self, iri: str, said: Iterable[tuple[int, str]]) -> Entity:
+        """Return a thing as the graph shows it, of the JSON of what its sources say, each with the source's rank."""
+        by_source: dict[int, list[Entity]] = {}
+        for rank, text in sorted(said):
+            entity = rows.entity_of(text)
+            if self.canonical:
+                entity = cast("Entity", under_canonical(entity, self.canonical))
+            by_source.setdefault(rank, []).append(entity)
+        return merge([one_record(parts) for parts in by_source.values()]) if by_source else Entity(iri, "Entity")
+
+    def _measured(self, quads: Iterable[Quad]) -> Iterator[Quad]:
+        for number, quad in enumerate(quads):
+            if number % _SAMPLE == 0:
+                self._tick(_SAMPLE * (len(str(quad)) + 3))
+            yield quad
+
+    def size(self, sources: Iterable[str]) -> int:
+        """Return about how many bytes of quads these sources hold."""
+        files = self.store.files()
+        return sum(_unpacked(files[s]) for s in sources)
+
+
+def _unpacked(path: Path) -> int:
+    """Return the uncompressed size that a gzip file ends with; it is kept modulo 4 GiB, so a large file is estimated."""
+    size = path.stat().st_size
+    if size > 150_000_000:
+        return size * 19
+    with path.open("rb") as stream:
+        stream.seek(-4, 2)
+        return int.from_bytes(stream.read(4), "little")
+
+
+def names_of(statement: Entity | Link) -> Iterator[str]:
+    """Yield the IRIs of the things that a statement names beside the one that it describes."""
+    if isinstance(statement, Link):
+        yield from things_of(statement)
+    else:
+        yield from (e.document for e in statement.evidence)
+        if statement.body:
+            yield statement.body
+
+
+class Spool:
+    """A temporary file of records by thing, sorted when they are read; it goes away with the block that opened it."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="multilateral-")
+        self.db = sqlite3.connect(Path(self._folder.name) / "spool.db", isolation_level=None, check_same_thread=False)
+        self.db.executescript(
+            """
+            PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32000; PRAGMA temp_store = FILE;
+            CREATE TABLE record (entity TEXT, rank INTEGER, json TEXT);
+            CREATE TABLE thing (source INTEGER, iri TEXT, PRIMARY KEY (source, iri)) WITHOUT ROWID;
+            BEGIN;
+            """
+        )
+        self._records: list[tuple[str, int, str | None]] = []
+        self._described: set[str] = set()
+        self._named: set[str] = set()
+
+    def __enter__(self) -> Spool:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.db.close()
+        self._folder.cleanup()
+
+    def record(self, entity: str, rank: int, text: str | None) -> None:
+        """Keep what the source of this rank says of a thing as JSON, or that it names it."""
+        self._records.append((entity, rank, text))
+        if len(self._records) >= 10_000:
+            self._flush()
+
+    def _flush(self) -> None:
+        self.db.executemany("INSERT INTO record VALUES (?, ?, ?)", self._records)
+        self._records.clear()
+
+    def named(self, source: int, described: str | None, names: Iterable[str]) -> None:
+        """Note what a statement of a source describes and names."""
+        if described is not None:
+            self._described.add(described)
+        self._named.update(names)
+        if len(self._described) + len(self._named) > _FRONT:
+            self._sink(source)
+
+    def _sink(self, source: int) -> None:
+        # Described things go in as well, under a source number of their own, so that memory stays bounded.
+        put = "INSERT OR IGNORE INTO thing VALUES (?, ?)"
+        self.db.executemany(put, ((-source - 1, iri) for iri in self._described))
+        self.db.executemany(put, ((source, iri) for iri in self._named - self._described))
+        self._described.clear()
+        self._named.clear()
+
+    def only_named(self, source: int) -> Iterator[str]:
+        """Yield, once, the things that a source names and does not describe, in order."""
+        self._sink(source)
+        rest = "SELECT iri FROM thing WHERE source = ? EXCEPT SELECT iri FROM thing WHERE source = ? ORDER BY iri"
+        yield from (iri for (iri,) in self.db.execute(rest, (source, -source - 1)))
+        self.db.execute("DELETE FROM thing WHERE source IN (?, ?)", (source, -source - 1))
+
+    def entities(self) -> Iterator[tuple[str, list[tuple[int, str]]]]:
+        """Yield every thing in the order of IRIs with what is said of it by rank."""
+        self._flush()
+        found = self.db.execute("SELECT entity, rank, json FROM record ORDER BY entity, rank")
+        current, said = None, []
+        for entity, rank, text in found:
+            if entity != current:
+                if current is not None:
+                    yield current, said
+                current, said = entity, []
+            if text is not None:
+                said.append((rank, text))
+        if current is not None:
+            yield current, said

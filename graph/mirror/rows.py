@@ -1,0 +1,279 @@
+"""How the graph looks in Neo4j: nodes, relationships and what is compared; and the way back.
+
+Everything that stands in :mod:`multilateral.graph.rows` stands here the same, so that one Cypher text gives the same
+rows on both engines. Added is what makes the way back exact, and what Neo4j's users expect:
+
+* ``valid_from_date``, ``valid_to_date``, ``issued_date``: a Neo4j date, where the source gives a day;
+* ``amount_exact`` …: a decimal as written, where a float does not say the same;
+* ``scores``: of the evidence, -1 where a piece has none; ``exact``: the whole link, where the flat values lose something;
+* ``position``: the place in the source's file, so that a pulled file has the same order (not compared);
+* ``checksum``: of labels or ends and all values, by which the next push knows what changed.
+
+A property without a value is absent; so is a list that is empty or holds only blanks, because Neo4j's importer
+cannot write one. Every node of ours has the label ``Multilateral``, so that other data in the database stay apart.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from ...ontology.convert import QUALIFIERS
+from ...ontology.errors import MultilateralError
+from ...ontology.model import ID, Entity, Evidence, Identifier, Link, Name, Reference, Source
+from ...ontology.vocabulary import vocabulary
+from ..decisions import Decision
+from ..rows import Row, entity_row, labels, link_row, relationship_type
+
+#: Goes up when rows change, so that a mirror of an older version is compared whole.
+FORMAT = 1
+MARK = "Multilateral"
+TIE = "RECORDED_AS"
+_DECIMALS = tuple(field for field, (_, form) in QUALIFIERS.items() if form == "decimal")
+_DATES = ("valid_from", "valid_to", "issued")
+_FORMS = {field: form for field, (_, form) in QUALIFIERS.items()}
+
+
+class UnknownRelation(MultilateralError):
+    """Raised when a link has a relation that the ontology does not define, so that no relationship can be made."""
+
+
+# --- what goes over ------------------------------------------------------------------------------------------
+
+
+def entity_node(entity: Entity) -> tuple[tuple[str, ...], Row]:
+    """Return the labels and the properties of a thing's node, ``checksum`` among them."""
+    marks = _marks(entity.type)
+    return marks, _sealed(_dated(_full(entity_row(entity))), list(marks))
+
+
+@lru_cache(maxsize=512)
+def _marks(kind: str) -> tuple[str, ...]:
+    return tuple(sorted({MARK, *labels(Entity("", kind))}))
+
+
+def class_labels() -> tuple[str, ...]:
+    """Return every label that a node of ours may have beside ``Multilateral``."""
+    known = vocabulary()
+    return tuple(sorted({label for name in known.classes for label in known.superclasses(name)} | {"Entity"}))
+
+
+def record_key(source_id: str, iri: str) -> str:
+    """Return the key of what a source says of a thing."""
+    return f"record:{source_id}|{iri}"
+
+
+def record_node(source_id: str, iri: str, canonical: str, said: Entity | None) -> Row:
+    """Return the properties of the node that holds what a source says of a thing; ``None``: it only names it."""
+    row: Row = {
+        "key": record_key(source_id, iri),
+        "source": source_id,
+        "thing": iri,
+        "entity": canonical,
+        "described": said is not None,
+    }
+    if said is not None:
+        row |= {"type": said.type, "name": said.name("en"), "json": entity_json(said)}
+        if said.identifier is not None:
+            row["id"] = said.identifier
+    return _sealed(row, [MARK, "Record"])
+
+
+def link_relationship(link: Link, source_id: str, as_loaded: Link) -> tuple[str, Row]:
+    """Return the type and the properties of a link's relationship.
+
+    ``link`` is under canonical IRIs, ``as_loaded`` as its source wrote it.
+
+    :raises UnknownRelation: If the ontology has no such relation.
+    """
+    kind = _type(link.relation)
+    if kind is None:
+        raise UnknownRelation(
+            f"The link {link.iri} of source {source_id!r} has the relation {link.relation!r}, which the ontology does "
+            "not define; `multilateral validate` names such links, correct them and load the source again."
+        )
+    row = link_row(link, source_id)
+    for field in _DECIMALS:
+        value = getattr(link, field)
+        if value is not None and (exact := format(value, "f")) != _float_text(row[field]):
+            row[f"{field}_exact"] = exact
+    if any(e.score is not None for e in link.evidence):
+        row["scores"] = [-1.0 if e.score is None else e.score for e in link.evidence]
+    if link is not as_loaded or any(e.quote == "" for e in link.evidence) or _blank(link.discussed_in):
+        row["exact"] = link_json(as_loaded)
+    return kind, _sealed(_dated(_full(row)), [kind, link.source_iri, link.target_iri])
+
+
+def _blank(references: Iterable[Reference]) -> bool:
+    return any(r.locator == "" for r in references)
+
+
+@lru_cache(maxsize=512)
+def _type(relation: str) -> str | None:
+    return relationship_type(relation) if relation in vocabulary().relations else None
+
+
+def source_node(source: Source, fingerprint: str) -> Row:
+    """Return the properties of a source's node once all of it is there."""
+    row = {k: v for k, v in asdict(source).items() if v is not None}
+    return {**row, "key": source_key(source.id), "state": "done", "fingerprint": fingerprint}
+
+
+def source_key(source_id: str) -> str:
+    """Return the key of a source's node."""
+    return f"source:{source_id}"
+
+
+def decision_node(number: int, decision: Decision) -> Row:
+    """Return the properties of the node of a decision, the first being number 1."""
+    return {"key": f"decision:{number:09}", "number": number, **asdict(decision)}
+
+
+def _full(row: Row) -> Row:
+    return {k: v for k, v in row.items() if not isinstance(v, list) or any(x != "" for x in v)}
+
+
+def _dated(row: Row) -> Row:
+    for field in _DATES:
+        value = row.get(field)
+        if value is not None and len(value) == 10:
+            try:
+                row[f"{field}_date"] = datetime.date.fromisoformat(value)
+            except ValueError:
+                continue  # a day that no calendar has stays text; `validate` names it
+    return row
+
+
+def _float_text(value: float) -> str:
+    return str(int(value)) if value.is_integer() else repr(value)
+
+
+# --- what is compared ------------------------------------------------------------------------------------------
+
+
+def _sealed(row: Row, frame: list[str]) -> Row:
+    row["checksum"] = checksum(row, frame)
+    return row
+
+
+def checksum(row: Row, frame: list[str]) -> str:
+    """Return a checksum of a row and of what frames it: labels, or type and ends."""
+    return hashlib.blake2b(_text(row, frame), digest_size=9).hexdigest()
+
+
+def digest(row: Row, frame: list[str]) -> bytes:
+    """Return the eight bytes by which a whole row is compared, from either side; ``position`` is left out."""
+    if "position" in row:
+        row = {k: v for k, v in row.items() if k != "position"}
+    return hashlib.blake2b(_text(row, frame), digest_size=8).digest()
+
+
+_encode = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=lambda v: {"is": str(v)}).encode
+
+
+def _text(row: Row, frame: list[str]) -> bytes:
+    return _encode([frame, row]).encode()
+
+
+# --- the way back ------------------------------------------------------------------------------------------------
+
+
+def _said(thing: Any) -> Row:
+    """Return the fields of a dataclass that say something, as JSON can hold them."""
+    row: Row = {}
+    for name in _fields(type(thing)):
+        value = getattr(thing, name)
+        if value is None or value == () or value is False:
+            continue
+        if isinstance(value, tuple):
+            row[name] = [_said(v) for v in value]
+        else:
+            row[name] = format(value, "f") if isinstance(value, Decimal) else value
+    return row
+
+
+@lru_cache(maxsize=16)
+def _fields(kind: type) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind))
+
+
+def entity_json(entity: Entity) -> str:
+    """Return all that a source says of a thing as one line of JSON."""
+    return json.dumps(_said(entity), ensure_ascii=False, separators=(",", ":"))
+
+
+def entity_of(text: str) -> Entity:
+    """Return the thing that :func:`entity_json` wrote."""
+    row = json.loads(text)
+    return Entity(
+        **{k: v for k, v in row.items() if k not in ("names", "identifiers", "evidence")},
+        names=tuple(Name(**n) for n in row.get("names", ())),
+        identifiers=tuple(Identifier(**i) for i in row.get("identifiers", ())),
+        evidence=tuple(Evidence(**e) for e in row.get("evidence", ())),
+    )
+
+
+def link_json(link: Link) -> str:
+    """Return a link as one line of JSON."""
+    return json.dumps(_said(link), ensure_ascii=False, separators=(",", ":"))
+
+
+def link_of(row: Row, source_iri: str, target_iri: str) -> Link:
+    """Return the link of a relationship's properties and the IRIs of its ends."""
+    if "exact" in row:
+        said = json.loads(row["exact"])
+        said["evidence"] = tuple(Evidence(**e) for e in said.get("evidence", ()))
+        said["discussed_in"] = tuple(Reference(**r) for r in said.get("discussed_in", ()))
+        return Link(**{k: Decimal(v) if _FORMS.get(k) == "decimal" else v for k, v in said.items()})
+    values: Row = {}
+    for field, form in _FORMS.items():
+        value = row.get(field)
+        if value is not None:
+            exact = row.get(f"{field}_exact")
+            values[field] = Decimal(exact or _float_text(float(value))) if form == "decimal" else value
+    count = len(row.get("documents", ()))
+    blank = [""] * count
+    evidence = tuple(
+        Evidence(document, locator, quote or None, certainty, None if score < 0 else score, method)
+        for document, locator, quote, certainty, score, method in zip(
+            row.get("documents", ()),
+            row.get("locators", blank),
+            row.get("quotes", blank),
+            row.get("certainties", blank),
+            row.get("scores", [-1.0] * count),
+            row.get("methods", blank),
+            strict=True,
+        )
+    )
+    discussed = row.get("discussed_in", ())
+    places = row.get("discussed_locators", [""] * len(discussed))
+    return Link(
+        iri=row["iri"],
+        source_iri=source_iri,
+        relation=row["relation"],
+        target_iri=target_iri,
+        evidence=evidence,
+        discussed_in=tuple(Reference(d, p or None) for d, p in zip(discussed, places, strict=True)),
+        **values,
+    )
+
+
+def source_of(row: Row) -> Source:
+    """Return the description of a source that its node holds."""
+    return Source(**{f.name: row.get(f.name) for f in fields(Source)})  # type: ignore[arg-type]
+
+
+def decision_of(row: Row) -> Decision:
+    """Return the decision that a node holds."""
+    return Decision(**{f.name: row[f.name] for f in fields(Decision)})
+
+
+def short(iri: str) -> str:
+    """Return an IRI of ours without its common beginning."""
+    return iri.removeprefix(ID)
