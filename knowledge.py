@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from .graph.names import Hit
 from .graph.reading import Reader, Thing
 from .graph.resolve import resolve
-from .graph.selection import Chosen, Selection
+from .graph.selection import Chosen, Selection, left_out
 from .graph.store import LoadReport, Store
 from .ontology.errors import BadParameter, NoStore
-from .ontology.model import Entity, Link, Source
+from .ontology.model import Entity, Link, Loaded, Source
 from .ontology.vocabulary import vocabulary
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from .graph.status import Status
     from .graph.validation import Violation
     from .queries.runner import Answer
+
+EngineName: TypeAlias = Literal["sparql", "cypher"]
 
 #: The name by which `load` knows the facts that ship with the package.
 FIVE_DOCUMENTS = "five-documents"
@@ -50,10 +52,13 @@ class Portrait:
 
 
 class Map:
-    """A map that Jupyter shows inline and that :meth:`save` writes as one offline file."""
+    """A map that Jupyter shows inline and that :meth:`save` writes as one offline file.
 
-    def __init__(self, html: str) -> None:
-        self.html = html
+    ``note`` says what a selection by date left out because nothing says when it held.
+    """
+
+    def __init__(self, html: str, note: str | None = None) -> None:
+        self.html, self.note = html, note
 
     def save(self, path: str | Path) -> Path:
         """Write the page and return its path."""
@@ -116,23 +121,25 @@ class KnowledgeGraph:
         self,
         *sources: str | Path,
         kind: str | None = None,
+        skip_bad: bool = False,
         progress: Callable[[str, int], None] = lambda source, count: None,
     ) -> list[LoadReport]:
         """Read files, folders or URLs into the store, all of them or none.
 
-        ``"five-documents"`` stands for the facts that ship with the package. ``progress`` is told the source and
-        the number of records read so far.
+        ``"five-documents"`` stands for the facts that ship with the package. A folder is looked through for
+        everything that is known; what is left out is told by ``notice``. ``skip_bad`` counts what is wrong in a
+        source and reads the rest. ``progress`` is told the source and the number of records read so far.
 
         :raises UnreadableSource: If an input is wrong; the store is as it was.
         :raises StoreLocked: If another process is writing.
         """
-        loads = self.loaders(*sources, kind=kind)
+        loads = self.loaders(*sources, kind=kind, skip_bad=skip_bad)
         with Store.writing(self.path) as store:
             return store.load(loads, progress=progress)
 
-    def loaders(self, *sources: str | Path, kind: str | None = None) -> Iterator[Any]:
+    def loaders(self, *sources: str | Path, kind: str | None = None, skip_bad: bool = False) -> Iterator[Loaded]:
         """Yield what :meth:`load` would store, one :class:`~multilateral.ontology.model.Loaded` a source."""
-        from .loaders.detect import load
+        from .loaders.detect import inputs, load
         from .loaders.fetch import fetched
         from .loaders.five_documents import five_documents
 
@@ -141,7 +148,11 @@ class KnowledgeGraph:
                 yield from five_documents()
             else:
                 with fetched(source) as path:
-                    yield load(path, kind=kind)
+                    if kind is not None:
+                        yield load(path, kind=kind, skip_bad=skip_bad)
+                        continue
+                    for below, found in inputs(path, self._notice):
+                        yield load(below, kind=found, skip_bad=skip_bad)
 
     def forget(self, source_id: str) -> None:
         """Take a source out.
@@ -226,13 +237,13 @@ class KnowledgeGraph:
 
     # --- asking ----------------------------------------------------------------------------------------------
 
-    def answer(self, name: str, *, engine: str = "sparql", lang: str = "en", **parameters: Any) -> Answer:
+    def answer(self, name: str, *, engine: EngineName = "sparql", lang: str = "en", **parameters: Any) -> Answer:
         """Run a canned question and return its columns and rows; things are :class:`Thing` objects."""
         from .queries.runner import run
 
         return run(self.reader, name, parameters, engine=engine, lang=lang)
 
-    def query(self, name: str, *, engine: str = "sparql", lang: str = "en", **parameters: Any) -> Any:
+    def query(self, name: str, *, engine: EngineName = "sparql", lang: str = "en", **parameters: Any) -> Any:
         """Run a canned question: a pandas ``DataFrame`` where pandas is installed, else a list of dictionaries.
 
         In both, a thing is its name; :meth:`answer` gives identifiers and IRIs too.
@@ -279,7 +290,11 @@ class KnowledgeGraph:
         )
 
     def to_networkx(self, *, lang: str = "en", **selection: Any) -> nx.MultiDiGraph[str]:
-        """Return the graph as a ``networkx.MultiDiGraph``; :mod:`multilateral.graph.network` says what is in it."""
+        """Return the graph as a ``networkx.MultiDiGraph``; :mod:`multilateral.graph.network` says what is in it.
+
+        Its attributes ``undated`` and ``open`` count the links that a selection by date left out because nothing
+        says when they held.
+        """
         from .graph.network import to_networkx
 
         reader = self.reader
@@ -290,7 +305,9 @@ class KnowledgeGraph:
             for link, source in reader.links()
         )
         kept = [e for e in entities.values() if chosen.selection.admits_type(e.type, vocabulary())]
-        return to_networkx(kept, chosen(links), lang=lang)
+        graph = to_networkx(kept, chosen(links), lang=lang)
+        graph.graph.update(undated=chosen.undated, open=chosen.open)
+        return graph
 
     def analyze(
         self, name: str, *, lang: str = "en", selection: dict[str, Any] | None = None, **options: Any
@@ -302,7 +319,10 @@ class KnowledgeGraph:
         for parameter in parameters:
             if parameter.kind == "thing" and options.get(parameter.name):
                 options[parameter.name] = self.resolve(str(options[parameter.name]), lang=lang)
-        return run(name, self.to_networkx(lang=lang, **(selection or {})), **options)
+        graph = self.to_networkx(lang=lang, **(selection or {}))
+        result = run(name, graph, **options)
+        note = left_out(graph.graph["undated"], graph.graph["open"])
+        return result if note is None else replace(result, notes=(*result.notes, note))
 
     def map(
         self,
@@ -321,8 +341,10 @@ class KnowledgeGraph:
         reader = self.reader
         iri = resolve(reader, focus, lang=lang) if focus else None
         heading = title or (reader.thing(iri, lang).name if iri else self.path.name)
-        data = map_data(reader, focus=iri, depth=depth, selection=self.selection(**selection), only=only, title=heading)
-        return Map(map_html(data, lang=lang))
+        data, note = map_data(
+            reader, focus=iri, depth=depth, selection=self.selection(**selection), only=only, title=heading
+        )
+        return Map(map_html(data, lang=lang), note)
 
     def export(self, to: str, path: str | Path, **selection: Any) -> ExportReport:
         """Write the graph in a format that other programs read, each link with its identity and sources."""

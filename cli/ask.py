@@ -38,7 +38,7 @@ def _parameters(ctx: click.Context, option: click.Parameter, values: tuple[str, 
 @rows_options
 @click.pass_obj
 def query(
-    store: Path, name: str | None, parameters: dict[str, str], engine: str, show_: bool, format_: str, lang: str
+    store: Path, name: str | None, parameters: dict[str, str], engine: Any, show_: bool, format_: str, lang: str
 ) -> None:
     """Run a canned question. Without a name, list the questions.
 

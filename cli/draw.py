@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from .ask import _parameters
-from .options import complete_entities, lang_option, opened, selection_options, undated_note
+from .options import complete_entities, lang_option, opened, selection_options
 from .progress import working
 
 
@@ -57,7 +57,7 @@ def map_(
         only = None
         if question is not None:
             answer = graph.answer(question, lang=lang, **parameters)
-            only = {row["link"] for row in answer.rows if row.get("link")}
+            only = {str(row["link"]) for row in answer.rows if row.get("link")}
             if not only:
                 raise click.ClickException(
                     f"The question {question!r} answers with no links, so there is nothing to draw."
@@ -70,6 +70,8 @@ def map_(
                 f"Cannot write {output}: {error.strerror}; name another file with -o."
             ) from error
     click.echo(f"Wrote {output}; open it in a browser.")
+    if page.note is not None:
+        click.echo(f"Note: {page.note}", err=True)
 
 
 def _complete_formats(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -97,13 +99,15 @@ def export(store: Path, to: str, output: Path, selection: dict[str, Any]) -> Non
       multilateral export --to graphml -o graph.graphml --type Organization
       multilateral export --to csv -o tables/
     """
+    from ..graph.selection import left_out
+
     graph = opened(store)
     with working("Writing"):
         report = graph.export(to, output, **selection)
     counts = report.counts
     click.echo(f"Wrote {counts.things} things and {counts.links} links to {output}.")
-    if counts.undated or counts.open:
-        click.echo(f"Note: {undated_note(counts.undated, counts.open)}", err=True)
+    if (note := left_out(counts.undated, counts.open)) is not None:
+        click.echo(f"Note: {note}", err=True)
 
 
 commands = {"map": map_, "export": export}

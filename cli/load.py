@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from .options import complete_sources, opened, rows_options
 from .output import write_rows
 from .progress import working
+
+if TYPE_CHECKING:
+    from ..ontology.model import Loaded
 
 
 def _complete_kinds(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -23,6 +27,7 @@ def _complete_kinds(ctx: click.Context, parameter: click.Parameter, incomplete: 
 @click.option(
     "--as", "kind", metavar="KIND", shell_complete=_complete_kinds, help="Read as this kind, instead of finding it out."
 )
+@click.option("--skip-bad", is_flag=True, help="Leave out and count what is wrong in a source, and load the rest.")
 @click.option("--dry-run", is_flag=True, help="Show what would come, and store nothing.")
 @click.option(
     "--template",
@@ -36,6 +41,7 @@ def load(
     store: Path,
     sources: tuple[str, ...],
     kind: str | None,
+    skip_bad: bool,
     dry_run: bool,
     template: Path | None,
     format_: str,
@@ -64,10 +70,10 @@ def load(
         raise click.UsageError("Name at least one file, folder or URL, or `five-documents`.")
     graph = opened(store)
     if dry_run:
-        _dry_run(graph, sources, kind, format_, lang)
+        _dry_run(graph.loaders(*sources, kind=kind, skip_bad=skip_bad), format_, lang)
         return
     with working("Reading") as tick:
-        reports = graph.load(*sources, kind=kind, progress=tick)
+        reports = graph.load(*sources, kind=kind, skip_bad=skip_bad, progress=tick)
     with working("Indexing"):
         _ = graph.reader.index, graph.reader.names
     for report in reports:
@@ -86,13 +92,13 @@ def load(
     write_rows(["source", "outcome", "entities", "links", "title"], rows, format_)
 
 
-def _dry_run(graph: Any, sources: tuple[str, ...], kind: str | None, format_: str, lang: str) -> None:
+def _dry_run(loads: Iterable[Loaded], format_: str, lang: str) -> None:
     """Read everything, as a load would, and show the first links of each source."""
     from ..ontology.model import Entity, Link
     from ..ontology.vocabulary import vocabulary
 
     rows = []
-    for loaded in graph.loaders(*sources, kind=kind):
+    for loaded in loads:
         names: dict[str, str] = {}
         first: list[Link] = []
         links = 0

@@ -66,20 +66,20 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; turn an error of ours into one sentence and the exit status 1, wrong usage into 2."""
-        from ..ontology.errors import MultilateralError
+        from ..ontology.errors import BadParameter, MultilateralError
 
         try:
             return super().invoke(ctx)
+        except BadParameter as error:
+            raise Misuse(str(error)) from error
         except MultilateralError as error:
-            raise _failure(error) from error
+            raise click.ClickException(str(error)) from error
 
 
-def _failure(error: Exception) -> click.ClickException:
-    from ..ontology.errors import BadParameter
+class Misuse(click.ClickException):
+    """Wrong usage that only our own checks notice: an unknown question, an impossible date."""
 
-    failure = click.ClickException(str(error))
-    failure.exit_code = 2 if isinstance(error, BadParameter) else 1
-    return failure
+    exit_code = 2
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

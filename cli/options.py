@@ -140,11 +140,3 @@ def opened(store: Path) -> KnowledgeGraph:
     from ..knowledge import open
 
     return open(store, notice=lambda sentence: click.echo(f"Note: {sentence}", err=True))
-
-
-def undated_note(undated: int, unfinished: int) -> str:
-    """Return the sentence that says what a selection by date left out because nothing says when it held."""
-    return (
-        f"the selection by date left out {undated} links without a date and {unfinished} whose beginning or end "
-        "no source gives."
-    )

@@ -44,7 +44,7 @@ class RdfIndex:
         self.built = projection(truth, "rdf", lambda built, before: _build(truth, built, before))
         try:
             self.db = ox.Store.read_only(str(self.built.folder / "db"))
-        except OSError:
+        except (OSError, RuntimeError):  # RuntimeError is what pyoxigraph calls corruption
             discard(self.built)
             self.built = projection(truth, "rdf", lambda built, before: _build(truth, built, None))
             self.db = ox.Store.read_only(str(self.built.folder / "db"))
@@ -66,7 +66,7 @@ class RdfIndex:
             return self.db.query(text, prefixes=PREFIXES, substitutions=substitutions or None)
         except SyntaxError as error:
             raise BadQuery(_syntax(text, error)) from error
-        except (ValueError, OSError) as error:
+        except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: a value for a variable that is not selected
             raise BadQuery(f"The SPARQL text cannot be run: {error}.") from error
 
     def rows(
@@ -126,7 +126,7 @@ def _from_before(store: Pinned, built: Built, before: Built, gone: list[str], ne
     try:
         # A backup is made of hard links: it costs next to nothing, and readers of the older index notice nothing.
         ox.Store.read_only(str(before.folder / "db")).backup(str(built.folder / "db"))
-    except OSError:  # it is broken, or another process has just swept it
+    except (OSError, RuntimeError):  # it is broken, or another process has just swept it
         shutil.rmtree(built.folder / "db", ignore_errors=True)
         return False
     db = ox.Store(str(built.folder / "db"))

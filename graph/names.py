@@ -152,6 +152,13 @@ def _best(hits: Iterable[Hit]) -> list[Hit]:
 
 
 def _build(store: Pinned, built: Built) -> None:
+    try:
+        _fill(store, built)
+    except sqlite3.OperationalError as error:  # what SQLite makes of a disk that refuses
+        raise OSError(str(error)) from error
+
+
+def _fill(store: Pinned, built: Built) -> None:
     path = built.folder / "names.sqlite"
     tops = canonical(store)
     with contextlib.closing(sqlite3.connect(path)) as db:

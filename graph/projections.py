@@ -176,17 +176,19 @@ def projection(store: Store, kind: str, build: Callable[[Built, Built | None], N
     :raises StorageFailed: If the disk refuses.
     """
     pinned = pin(store)
-    folder = pinned.projections_path / f"{kind}-{pinned.state.fingerprint}"
-    return _read(folder) or _build(pinned, kind, folder, build)
+    for place in (pinned.projections_path, _elsewhere(pinned, make=False)):
+        if place and (there := _read(place / f"{kind}-{pinned.state.fingerprint}")) is not None:
+            return there
+    return _build(pinned.state, _writable(pinned), kind, build)
 
 
-def _build(pinned: Pinned, kind: str, folder: Path, build: Callable[[Built, Built | None], None]) -> Built:
-    state, projections = pinned.state, pinned.projections_path
+def _build(state: Truth, projections: Path, kind: str, build: Callable[[Built, Built | None], None]) -> Built:
+    folder = projections / f"{kind}-{state.fingerprint}"
     with _beside(projections, kind) as beside:
         built = Built(beside, state.sums, state.decisions, state.ontology)
         before = _newest(projections, kind)
-        build(built, _read(before[-1]) if before else None)
-        with storage(beside):
+        with storage(projections):
+            build(built, _read(before[-1]) if before else None)
             meta = {k: getattr(built, k) for k in _KEPT}
             write_beside(beside / _META, json.dumps(meta).encode())
             _move_in(beside, folder)

@@ -237,6 +237,16 @@ class Chosen:
                 self.open += 1
 
 
+def left_out(undated: int, unfinished: int) -> str | None:
+    """Return the sentence that says what a selection by date left out because nothing says when it held."""
+    if not undated and not unfinished:
+        return None
+    return (
+        f"The selection by date left out {undated} links without a date and {unfinished} of which no source says "
+        "whether they had begun or still lasted."
+    )
+
+
 @lru_cache(maxsize=64)
 def _windows(selection: Selection) -> tuple[Period, ...]:
     return selection.windows()

@@ -381,7 +381,7 @@ def _reading(items: Iterable[_T], what: str) -> Iterator[_T]:
 
 def _half_made(folder: Path) -> bool:
     """Tell whether a folder is a store whose making was cut off before its marker was written."""
-    return all(p.name in ("sources", ".lock") or p.name.startswith(f"{_MARKER}.") for p in folder.iterdir())
+    return all(p.name == "sources" or p.name.startswith((".lock", f"{_MARKER}.")) for p in folder.iterdir())
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ of its own and add a :class:`Kind` here; its module is imported only when an inp
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -18,7 +18,9 @@ from ..ontology.model import Loaded
 class Loader(Protocol):
     """A function that reads one source."""
 
-    def __call__(self, path: Path, *, source_id: str | None = None, read_time: str | None = None) -> Loaded:
+    def __call__(
+        self, path: Path, *, source_id: str | None = None, read_time: str | None = None, skip_bad: bool = False
+    ) -> Loaded:
         """Return the source and the stream of its statements."""
         ...
 
@@ -77,8 +79,17 @@ def detect(path: Path) -> str:
     return found[0]
 
 
-def load(path: Path, *, kind: str | None = None, source_id: str | None = None, read_time: str | None = None) -> Loaded:
+def load(
+    path: Path,
+    *,
+    kind: str | None = None,
+    source_id: str | None = None,
+    read_time: str | None = None,
+    skip_bad: bool = False,
+) -> Loaded:
     """Read an input with the loader of its kind, which is detected if it is not given.
+
+    With ``skip_bad`` what is wrong in it is counted and left out, and what is sound is read.
 
     :raises UnreadableSource: If the kind is not known, or the loader cannot read the input; rows that are wrong
         raise from the stream.
@@ -86,7 +97,34 @@ def load(path: Path, *, kind: str | None = None, source_id: str | None = None, r
     path = Path(path)
     if kind is not None and kind not in KINDS:
         raise UnreadableSource(f"{kind!r} is not a kind of source", path=path, advice=f"the kinds are {_kinds()}")
-    return KINDS[kind or detect(path)].loader()(path, source_id=source_id, read_time=read_time)
+    loader = KINDS[kind or detect(path)].loader()
+    return loader(path, source_id=source_id, read_time=read_time, skip_bad=skip_bad)
+
+
+def inputs(path: Path, skipped: Callable[[str], None]) -> Iterator[tuple[Path, str]]:
+    """Yield the inputs that a file or folder holds, each with its kind.
+
+    A folder that is no input itself is looked through, with those in it, in the order of names; ``skipped`` is told
+    what is left out and why. A file that is named itself and not known is an error.
+
+    :raises UnreadableSource: If there is no such input, it is of no kind that is known, or a folder holds none.
+    """
+    path = Path(path)
+    if not path.is_dir() or any(kind.likeness(path) for kind in KINDS.values()):
+        yield path, detect(path)
+        return
+    found = False
+    for below in sorted(path.iterdir()):
+        if below.name.startswith("."):
+            continue
+        try:
+            for one in inputs(below, skipped):
+                found = True
+                yield one
+        except UnreadableSource as error:
+            skipped(f"Left out: {error}")
+    if not found:
+        raise UnreadableSource("holds nothing that is known", path=path, advice=f"the kinds are {_kinds()}")
 
 
 def _kinds() -> str:

@@ -46,6 +46,7 @@ class Problems:
 
     def __init__(self) -> None:
         self.found: list[UnreadableSource] = []
+        self.spoilt = False
 
     def __bool__(self) -> bool:
         return bool(self.found)
@@ -61,6 +62,10 @@ class Problems:
         if len(self.found) >= LIMIT:
             raise UnreadableTable(self.found, more=True)
 
+    def spoil(self) -> bool:
+        """Tell whether what was just read is not to be used: once anything is wrong, nothing more is."""
+        return bool(self.found)
+
     def raise_any(self) -> None:
         """Raise what was found, if anything was.
 
@@ -71,6 +76,29 @@ class Problems:
             raise self.found[0]
         if self.found:
             raise UnreadableTable(self.found)
+
+
+class Counted(Problems):
+    """Problems that are counted by reason instead of raised: what is sound in the table is read all the same."""
+
+    def __init__(self, skipped: dict[str, int]) -> None:
+        super().__init__()
+        self._skipped = skipped
+        self._places: set[tuple[str | None, int | None]] = set()
+
+    def add(self, problem: UnreadableSource) -> None:
+        """Count the row once, whatever else is wrong with it and however often it is read."""
+        self.spoilt = True
+        place = (problem.sheet, problem.row)
+        if place not in self._places:
+            self._places.add(place)
+            reason = f"row with a wrong {problem.column}" if problem.column else "row that is wrong"
+            self._skipped[reason] = self._skipped.get(reason, 0) + 1
+
+    def spoil(self) -> bool:
+        """Tell whether anything was wrong with what was read since the last call."""
+        spoilt, self.spoilt = self.spoilt, False
+        return spoilt
 
 
 def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> list[str]:

@@ -13,7 +13,7 @@ from ..ontology.errors import UnreadableSource
 from ..ontology.model import Loaded, Source, Statement
 from ..ontology.vocabulary import vocabulary
 from . import cells
-from .problems import CellError, Problems
+from .problems import CellError, Counted, Problems
 from .records import Layout, read_layout, records
 from .sheets import Input, Sheet, open_input
 from .table_columns import columns, key_of, near_miss
@@ -22,13 +22,15 @@ from .table_links import LinkReader
 from .things import Things
 
 
-def load_table(path: Path, *, source_id: str | None = None, read_time: str | None = None) -> Loaded:
+def load_table(
+    path: Path, *, source_id: str | None = None, read_time: str | None = None, skip_bad: bool = False
+) -> Loaded:
     """Read a coded table.
 
     ``source_id`` and ``read_time`` (an ISO 8601 instant in UTC) stand in for the id that the table gives, or that
     its file name makes, and for now. The headers are read at once; rows are read and checked as the stream is
     consumed, entities first. Once a row is wrong nothing more is yielded, and the stream ends by raising what is
-    wrong with all rows, up to 20 problems.
+    wrong with all rows, up to 20 problems. With ``skip_bad`` wrong rows are counted and left out instead.
 
     Memory grows with the number of entities (their ids and IRIs) and by some hundred bytes a link (its key).
 
@@ -52,7 +54,8 @@ def load_table(path: Path, *, source_id: str | None = None, read_time: str | Non
         url=fields.get("url"),
     )
     skipped = dict.fromkeys(found.ignored, 1)
-    return Loaded(source, _statements(id_, found, layouts.get("entities"), layouts.get("links"), skipped), skipped)
+    statements = _statements(id_, found, layouts.get("entities"), layouts.get("links"), skipped, skip_bad)
+    return Loaded(source, statements, skipped)
 
 
 def _source_id(path: Path, given: str | None, fields: dict[str, str]) -> str:
@@ -101,18 +104,30 @@ def _read_field(fields: dict[str, str], name: str, value: str) -> None:
 
 
 def _statements(
-    source_id: str, found: Input, entities: Layout | None, links: Layout | None, skipped: dict[str, int]
+    source_id: str,
+    found: Input,
+    entities: Layout | None,
+    links: Layout | None,
+    skipped: dict[str, int],
+    skip_bad: bool,
 ) -> Iterator[Statement]:
     """Yield the entities, then the links, until something is wrong; raise that at the end."""
-    things, problems = Things(source_id, vocabulary(), has_entities=entities is not None), Problems()
+    things = Things(source_id, vocabulary(), has_entities=entities is not None)
+    problems = Counted(skipped) if skip_bad else Problems()
 
     def made() -> Iterator[Statement | None]:
         if entities is not None:
             reader = EntityReader(things, entities)
             reader.index(records(entities, problems))
-            yield from map(reader.entity, records(entities, problems, skipped))
+            problems.spoil()  # each row is read again below, and told wrong again
+            for record in records(entities, problems, skipped):
+                statement = reader.entity(record)
+                if skip_bad and problems.spoilt:  # a link to what is left out has nothing to hold on to
+                    things.known.pop(record.peek("id", cells.parse_id) or "", None)
+                yield statement
         elif links is not None:
             index_names(things, records(links, problems))
+            problems.spoil()
             yield from named_entities(things)
         if links is not None:
             yield from map(LinkReader(things, source_id).link, records(links, problems, skipped))
@@ -120,7 +135,7 @@ def _statements(
     rows = 0
     for statement in made():
         rows += 1
-        if statement is not None and not problems:
+        if not problems.spoil() and statement is not None:
             yield statement
     skipped.update(found.cut)
     problems.raise_any()

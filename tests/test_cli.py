@@ -304,3 +304,23 @@ def test_the_reader_of_a_pipe_may_go(store: Path) -> None:
     )
     assert done.stdout.startswith("relation,")
     assert "Traceback" not in done.stderr
+
+
+def test_a_folder_is_looked_through_and_what_is_left_out_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "research"
+    (folder / "coded").mkdir(parents=True)
+    (folder / "notes.docx").write_bytes(b"PK\x03\x04 no table")
+    (folder / "coded" / "entities.csv").write_text(
+        "id,class,name_en\na,NGO,A\nb,NGO,B\nd,Document,D\n", encoding="utf-8"
+    )
+    (folder / "coded" / "links.csv").write_text(
+        "source,relation,target,document,locator,from\na,cooperatesWith,b,d,1,2012\na,cooperatesWith,b,d,2,2012-13\n",
+        encoding="utf-8",
+    )
+    result = run(tmp_path / "store", "load", str(folder))
+    assert "links.csv, row 3, column 'from'" in sentence(result)
+    assert not (tmp_path / "store" / "sources" / "coded.nq.gz").exists()
+    result = run(tmp_path / "store", "load", str(folder), "--skip-bad", "--format", "json")
+    assert [(row["source"], row["links"]) for row in rows(result)] == [("coded", 1)]
+    assert "notes.docx" in result.stderr
+    assert "1 × row with a wrong from" in result.stderr

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from ..graph.reading import Reader
-from ..graph.selection import Chosen, Selection
+from ..graph.selection import Chosen, Selection, left_out
 from ..ontology.convert import QUALIFIERS
 from ..ontology.model import Entity, Evidence, Link
 from ..ontology.vocabulary import vocabulary
@@ -24,8 +24,8 @@ def map_data(
     selection: Selection | None = None,
     only: Iterable[str] | None = None,
     title: str = "multilateral",
-) -> MapData:
-    """Return what a map shows.
+) -> tuple[MapData, str | None]:
+    """Return what a map shows, and the sentence that says what a selection by date left out, if it did.
 
     ``focus`` is the IRI of a thing: only things within ``depth`` links of it are shown, with all links among them.
     ``only`` are IRIs of links: only these are shown, with their ends. Without either the whole selection is shown,
@@ -42,12 +42,13 @@ def map_data(
         near = _within(links, focus, depth)
         links = [link for link in links if link.source_iri in near and link.target_iri in near]
     shown = {end for link in links for end in (link.source_iri, link.target_iri)} | ({focus} if focus else set())
-    return MapData(
+    data = MapData(
         nodes=tuple(_node(entities[iri], entities) for iri in sorted(shown)),
         edges=tuple(_edge(link, entities) for link in links),
         title=title,
         focus=focus,
     )
+    return data, left_out(chosen.undated, chosen.open)
 
 
 def _within(links: list[Link], focus: str, depth: int) -> set[str]:

@@ -82,10 +82,7 @@ class Server:
         self.address = address
         self._driver = _driver(address, retry_seconds)
         try:
-            with self.told():
-                self._driver.verify_connectivity(database=address.database)
-                self._check_version(self._driver.get_server_info(database=address.database).agent)
-                self.read(lambda tx: tx.run("RETURN 1").consume())  # some say only now that there is no such database
+            self._check_version(self.read(lambda tx: tx.run("RETURN 1").consume()).server.agent)
         except MultilateralError:
             self._driver.close()
             raise
@@ -181,7 +178,7 @@ def _sentence(address: Address, error: Exception) -> MultilateralError:
         )
     if isinstance(error, e.AuthError) or code.startswith("Neo.ClientError.Security.Auth"):
         if code.endswith("AuthenticationRateLimit"):
-            return SignInRefused(f"The server at {url} refuses to sign in after too many wrong passwords; wait a minute.")
+            return SignInRefused(f"The server at {url} refuses after too many wrong passwords; wait a minute.")
         who = f"the user {address.user or 'neo4j'!r}" if address.user or address.password else "an unknown user"
         return SignInRefused(
             f"The server at {url} does not let {who} in; give the right --user, and the password in "
@@ -203,11 +200,11 @@ def _sentence(address: Address, error: Exception) -> MultilateralError:
     if code.endswith(("NotALeader", "ForbiddenOnReadOnlyDatabase")):
         return ServerRefused(f"The server at {url} only reads; write to the leader, for a cluster by neo4j://.")
     if isinstance(error, (e.ServiceUnavailable, e.SessionExpired, OSError)) or "Unavailable" in code:
-        return ServerUnavailable(f"No Neo4j answers at {url} ({_brief(text)}); check that it runs there, then try again.")
+        return ServerUnavailable(f"No Neo4j answers at {url} ({_brief(text)}); check that it runs, then try again.")
     if "Bolt" in type(error).__name__ or isinstance(error, e.UnsupportedServerProduct):
-        return ServerRefused(f"What answers at {url} is no Neo4j of version {OLDEST[0]} or later ({_brief(text)}).")
+        return ServerRefused(f"What answers at {url} is no Neo4j {OLDEST[0]} or later ({_brief(text)}).")
     if "MemoryPool" in code or "OutOfMemory" in text:
-        return ServerRefused(f"The server at {url} has too little memory ({_brief(text)}); give it more, then try again.")
+        return ServerRefused(f"The server at {url} has too little memory ({_brief(text)}); give it more.")
     return ServerRefused(f"The server at {url} refused: {_brief(text)} ({code or type(error).__name__}).")
 
 

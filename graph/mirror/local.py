@@ -6,6 +6,8 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import cast
@@ -77,11 +79,10 @@ class LocalGraph:
             by_source.setdefault(rank, []).append(entity)
         return merge([one_record(parts) for parts in by_source.values()]) if by_source else Entity(iri, "Entity")
 
-    def _measured(self, quads: Iterable[Quad]) -> Iterator[Quad]:
-        for number, quad in enumerate(quads):
-            if number % _SAMPLE == 0:
-                self._tick(_SAMPLE * (len(str(quad)) + 3))
-            yield quad
+    def _measured(self, quads: Iterator[Quad]) -> Iterator[Quad]:
+        while some := list(islice(quads, _SAMPLE)):
+            self._tick(len(some) * (len(str(some[0])) + 3))
+            yield from some
 
     def size(self, sources: Iterable[str]) -> int:
         """Return about how many bytes of quads these sources hold."""
@@ -90,7 +91,7 @@ class LocalGraph:
 
 
 def _unpacked(path: Path) -> int:
-    """Return the uncompressed size that a gzip file ends with; it is kept modulo 4 GiB, so a large file is estimated."""
+    """Return the uncompressed size with which a gzip file ends; modulo 4 GiB, so that of a large one is estimated."""
     size = path.stat().st_size
     if size > 150_000_000:
         return size * 19
@@ -167,17 +168,13 @@ class Spool:
         yield from (iri for (iri,) in self.db.execute(rest, (source, -source - 1)))
         self.db.execute("DELETE FROM thing WHERE source IN (?, ?)", (source, -source - 1))
 
-    def entities(self) -> Iterator[tuple[str, list[tuple[int, str]]]]:
-        """Yield every thing in the order of IRIs with what is said of it by rank."""
+    def entities(self) -> Iterator[tuple[str, bool, list[tuple[int, str]]]]:
+        """Yield every thing in the order of IRIs, whether a source names it, and what is said of it by rank.
+
+        A rank below 0 stands for no source.
+        """
         self._flush()
         found = self.db.execute("SELECT entity, rank, json FROM record ORDER BY entity, rank")
-        current, said = None, []
-        for entity, rank, text in found:
-            if entity != current:
-                if current is not None:
-                    yield current, said
-                current, said = entity, []
-            if text is not None:
-                said.append((rank, text))
-        if current is not None:
-            yield current, said
+        for entity, records in groupby(found, key=itemgetter(0)):
+            said = list(records)
+            yield entity, said[-1][1] >= 0, [(rank, text) for _, rank, text in said if text is not None]

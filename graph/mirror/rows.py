@@ -21,7 +21,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from ...ontology.convert import QUALIFIERS
@@ -62,6 +62,16 @@ def class_labels() -> tuple[str, ...]:
     """Return every label that a node of ours may have beside ``Multilateral``."""
     known = vocabulary()
     return tuple(sorted({label for name in known.classes for label in known.superclasses(name)} | {"Entity"}))
+
+
+def our_labels(found: Iterable[str]) -> list[str]:
+    """Return those labels of a node that are ours, in order; others on our nodes are their owners' business."""
+    return sorted(label for label in found if label in _ours())
+
+
+@cache
+def _ours() -> frozenset[str]:
+    return frozenset({MARK, "Record", "Source", "Decision", "Mirror", *class_labels()})
 
 
 def record_key(source_id: str, iri: str) -> str:
@@ -119,6 +129,17 @@ def _type(relation: str) -> str | None:
     return relationship_type(relation) if relation in vocabulary().relations else None
 
 
+def name_property(lang: str) -> str:
+    """Return the property that holds the preferred name in a language, as :func:`entity_row` calls it."""
+    return f"name_{lang.replace('-', '_').lower()}"
+
+
+def qualifier_types() -> dict[str, str]:
+    """Return the properties of a link that hold its qualifiers, with their types in Neo4j."""
+    types = {field: "double" if form == "decimal" else "string" for field, form in _FORMS.items()}
+    return types | {f"{field}_exact": "string" for field in _DECIMALS}
+
+
 def source_node(source: Source, fingerprint: str) -> Row:
     """Return the properties of a source's node once all of it is there."""
     row = {k: v for k, v in asdict(source).items() if v is not None}
@@ -136,7 +157,9 @@ def decision_node(number: int, decision: Decision) -> Row:
 
 
 def _full(row: Row) -> Row:
-    return {k: v for k, v in row.items() if not isinstance(v, list) or any(x != "" for x in v)}
+    for name in [k for k, v in row.items() if type(v) is list and not any(v) and all(x == "" for x in v)]:
+        del row[name]
+    return row
 
 
 def _dated(row: Row) -> Row:
@@ -167,14 +190,29 @@ def checksum(row: Row, frame: list[str]) -> str:
     return hashlib.blake2b(_text(row, frame), digest_size=9).hexdigest()
 
 
-def digest(row: Row, frame: list[str]) -> bytes:
-    """Return the eight bytes by which a whole row is compared, from either side; ``position`` is left out."""
-    if "position" in row:
-        row = {k: v for k, v in row.items() if k != "position"}
-    return hashlib.blake2b(_text(row, frame), digest_size=8).digest()
+def found_checksum(row: Row, frame: list[str]) -> str:
+    """Return the checksum of a row as it was found, ``""`` if it is not the one that it bears."""
+    said = {k: v for k, v in row.items() if k not in ("checksum", "position")}
+    found = checksum(said, frame)
+    return found if found == row.get("checksum") else ""
 
 
-_encode = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=lambda v: {"is": str(v)}).encode
+def digest(row: Row, frame: list[str], *, made: bool = False) -> bytes:
+    """Return the eight bytes by which a whole row is compared; ``position`` is left out.
+
+    ``made``: the row was made here a moment ago, so that its checksum is that of its values. Otherwise it is worked out,
+    and one that does not stand beside its own values gives other bytes.
+    """
+    if "checksum" not in row:
+        return hashlib.blake2b(_text(row, frame), digest_size=8).digest()
+    if made or found_checksum(row, frame):
+        return bytes.fromhex(row["checksum"])[:8]
+    return hashlib.blake2b(_text({**row, "position": 0}, frame), digest_size=8).digest()
+
+
+_encode = json.JSONEncoder(
+    ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=lambda v: {"is": str(v)}
+).encode
 
 
 def _text(row: Row, frame: list[str]) -> bytes:
@@ -224,13 +262,18 @@ def link_json(link: Link) -> str:
     return json.dumps(_said(link), ensure_ascii=False, separators=(",", ":"))
 
 
+def link_from_json(text: str) -> Link:
+    """Return the link that :func:`link_json` wrote."""
+    said = json.loads(text)
+    said["evidence"] = tuple(Evidence(**e) for e in said.get("evidence", ()))
+    said["discussed_in"] = tuple(Reference(**r) for r in said.get("discussed_in", ()))
+    return Link(**{k: Decimal(v) if _FORMS.get(k) == "decimal" else v for k, v in said.items()})
+
+
 def link_of(row: Row, source_iri: str, target_iri: str) -> Link:
     """Return the link of a relationship's properties and the IRIs of its ends."""
     if "exact" in row:
-        said = json.loads(row["exact"])
-        said["evidence"] = tuple(Evidence(**e) for e in said.get("evidence", ()))
-        said["discussed_in"] = tuple(Reference(**r) for r in said.get("discussed_in", ()))
-        return Link(**{k: Decimal(v) if _FORMS.get(k) == "decimal" else v for k, v in said.items()})
+        return link_from_json(row["exact"])
     values: Row = {}
     for field, form in _FORMS.items():
         value = row.get(field)

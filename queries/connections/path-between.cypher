@@ -1,6 +1,6 @@
 // How are two things connected?
 MATCH p = (a:Entity {iri: $start})-[*1..4]-(b:Entity {iri: $end})
-WHERE length(p) <= $hops
+WHERE $start <> $end AND length(p) <= $hops
   AND none(n IN nodes(p)[1..-1] WHERE n.type IN ['Topic', 'Document', 'Place'] OR n.iri IN [$start, $end])
   AND ($via IS NULL OR any(n IN nodes(p) WHERE n.iri = $via))
 WITH DISTINCT [n IN nodes(p) | n.iri] AS stations

@@ -1,0 +1,1 @@
+"""Identity: which IRIs of different sources name one thing, decided by stated rules or by a person."""

@@ -1,0 +1,167 @@
+"""How names are compared: the normalized name that the rules use, and the words by which languages are bridged.
+
+The rules compare strictly (:func:`name_key`): accents, case, signs, spelling variants, a leading article and an acronym
+in brackets make no difference, and nothing else is let go. The search for candidates compares loosely
+(:class:`Words`): countries, peoples and well-known bodies become one sign in every language, and the other words are
+led to their English counterpart by a dictionary that was made from two-language code lists
+(``data/authority/words``, see the README there).
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+
+from ..names import fold
+
+#: Spellings of one word; the rules and the search take them for the same.
+_SPELLINGS = {
+    "organization": "organisation",
+    "organizations": "organisations",
+    "program": "programme",
+    "programs": "programmes",
+    "center": "centre",
+    "centers": "centres",
+    "labor": "labour",
+    "defense": "defence",
+}
+_ARTICLES = ("the", "le", "la", "les", "l")
+_BRACKETED = re.compile(r"\s*[(\[]([^()\[\]]{2,16})[)\]]")
+_DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
+#: Words that say nothing in a name of either language.
+SMALL = frozenset(
+    "a an and at by for from in into of on or the to via with through "
+    "au aux d de des du en et l la le les par pour sur un une vers y "
+    "del el los las e o da do dos das para und der die das für von".split()
+)
+
+
+def acronym_like(text: str) -> bool:
+    """Tell whether a text in brackets is an acronym: one word, two capital letters or more, not all of it small.
+
+    >>> acronym_like("UNFPA"), acronym_like("Asdi"), acronym_like("UK"), acronym_like("Islamic Republic of")
+    (True, True, True, False)
+    """
+    plain = text.strip()
+    if " " in plain or not plain[:1].isupper() or not plain.replace("-", "").replace(".", "").isalnum():
+        return False
+    return len(plain) <= 12 and (sum(c.isupper() for c in plain) >= 2 or len(plain) <= 5)
+
+
+def bracketed(text: str) -> list[str]:
+    """Return the acronyms that stand in brackets in a name."""
+    return [m[1].strip() for m in _BRACKETED.finditer(text) if acronym_like(m[1])]
+
+
+@lru_cache(maxsize=200_000)
+def name_key(text: str) -> str:
+    """Return a name as the rules compare it.
+
+    >>> name_key("The United Nations Population Fund (UNFPA)"), name_key("Health & Human Co-operation Organization")
+    ('united nations population fund', 'health and human cooperation organisation')
+    """
+    plain = _BRACKETED.sub(lambda m: " " if acronym_like(m[1]) else m[0], text)
+    plain = _DOTTED.sub(lambda m: m[0].replace(".", ""), plain).replace("&", " and ")
+    words = [_SPELLINGS.get(w, w) for w in fold(plain).replace("co operation", "cooperation").split()]
+    if len(words) > 1 and words[0] in _ARTICLES:
+        words = words[1:]
+    return " ".join(words)
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str) -> str:
+    """Return a word without the endings of number and gender that English and French share.
+
+    >>> stem("affaires"), stem("affairs"), stem("internationale")
+    ('affair', 'affair', 'international')
+    """
+    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+        word = word[:-1]
+    return word[:-1] if len(word) > 4 and word.endswith("e") else word
+
+
+@dataclass(slots=True)
+class Words:
+    """Phrases that stand for a country or a body in any language, and a dictionary of common words."""
+
+    phrases: dict[tuple[str, ...], str] = field(default_factory=dict)
+    english: dict[str, str] = field(default_factory=dict)
+    common: set[str] = field(default_factory=set)
+    _longest: dict[str, int] = field(default_factory=dict)
+
+    def add_phrase(self, text: str, sign: str) -> None:
+        """Let a name stand for a sign, wherever it occurs in a longer name; the first sign given stays."""
+        words = tuple(stem(w) for w in name_key(text).split())
+        if words and (len(words) > 1 or len(words[0]) > 2):
+            self.phrases.setdefault(words, sign)
+            self._longest[words[0]] = max(len(words), self._longest.get(words[0], 0))
+
+    def signs(self, text: str, *, bodies: bool = True) -> list[str]:
+        """Return the words of a name, the longest known phrases as their signs, without small words.
+
+        Without ``bodies`` only countries become signs, and the words of well-known bodies stay as they are.
+        """
+        words = [stem(w) for w in name_key(text).split()]
+        found: list[str] = []
+        at = 0
+        while at < len(words):
+            for length in range(min(self._longest.get(words[at], 0), len(words) - at), 0, -1):
+                sign = self.phrases.get(tuple(words[at : at + length]))
+                if sign is not None and (bodies or not sign.startswith("#")):
+                    found.append(sign)
+                    at += length
+                    break
+            else:
+                if words[at] not in SMALL:
+                    found.append(self.english.get(words[at], words[at]))
+                at += 1
+        return found
+
+    def countries(self, text: str) -> frozenset[str]:
+        """Return the ISO codes of the countries and peoples that a name speaks of."""
+        return frozenset(s[1:] for s in self.signs(text, bodies=False) if s.startswith("@"))
+
+    def is_generic(self, text: str) -> bool:
+        """Tell whether a name has no word of its own: "Ministry of Health" is the name of many bodies."""
+        return all(s in self.common for s in self.signs(text, bodies=False))
+
+    def led_by_country(self, text: str) -> tuple[str, str] | None:
+        """Return the country that stands before a name ("Australie – Ministère …") and the name that follows."""
+        head, dash, rest = re.split(r"(\s[-–—:]\s)", text, maxsplit=1) if re.search(r"\s[-–—:]\s", text) else ("", "", "")
+        if not dash or not rest.strip():
+            return None
+        signs = self.signs(head, bodies=False)
+        return (signs[0][1:], rest.strip()) if len(signs) == 1 and signs[0].startswith("@") else None
+
+
+def load_words(bodies: Iterable[tuple[str, str]] = ()) -> Words:
+    """Return the words that ship with the package, with the names of bodies given as ``(name, iri)`` added."""
+    words = Words()
+    for iso, text in _rows("countries.csv"):
+        words.add_phrase(text, f"@{iso}")
+    for text, iri in bodies:
+        if len(name_key(text).split()) > 1:
+            words.add_phrase(text, f"#{iri}")
+    for other, english in _rows("dictionary.csv"):
+        words.english[other] = english
+    words.common = {text for (text,) in _rows("common.csv")}
+    return words
+
+
+@lru_cache(maxsize=1)
+def shipped_words() -> Words:
+    """Return the words that ship with the package, without names of bodies."""
+    return load_words()
+
+
+def _rows(name: str) -> Iterator[list[str]]:
+    path = resources.files("multilateral.data") / "authority" / "words" / name
+    if path.is_file():
+        with path.open(encoding="utf-8", newline="") as stream:
+            rows = csv.reader(stream)
+            next(rows)
+            yield from rows

@@ -1,0 +1,353 @@
+"""``mirror push``: sends to Neo4j what the store holds and the mirror does not, and takes away what it no longer holds.
+
+The mirror keeps the fingerprint of every source that is wholly there. A push looks at those first, and at nothing else
+if all are the same. A source that differs is marked as being written; its rows are compared by checksum with what is
+there, and only rows that differ go over. At the end, when the server has everything, the source is marked as done with
+its new fingerprint. So a push that was cut off anywhere leaves a mark, and the next one compares and finishes.
+
+A thing's node is made of the records of all sources that speak of it. Those of sources that did not change are read
+from the mirror, which holds them whole, and not from this side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
+
+from ...ontology.model import Entity, Link
+from ..rows import Row
+from ..store import Store
+from . import rows
+from .connection import Server
+from .local import LocalGraph, Spool, Truth, names_of
+from .remote import Known, Manifest
+from .sending import BATCH, Sender, one
+
+T = TypeVar("T")
+Progress = Callable[[str, int, int], None]
+
+_M = rows.MARK
+CONSTRAINTS = {
+    "multilateral_iri": f"CREATE CONSTRAINT multilateral_iri IF NOT EXISTS FOR (n:{_M}) REQUIRE n.iri IS UNIQUE",
+    "multilateral_key": f"CREATE CONSTRAINT multilateral_key IF NOT EXISTS FOR (n:{_M}) REQUIRE n.key IS UNIQUE",
+}
+#: For those who ask: a thing is looked up by `(:Entity {iri: …})`.
+INDEX = "CREATE INDEX multilateral_entity_iri IF NOT EXISTS FOR (n:Entity) ON (n.iri)"
+
+_LINK = (
+    f"UNWIND $rows AS row MERGE (a:{_M} {{iri: row.a}}) MERGE (b:{_M} {{iri: row.b}}) "
+    "MERGE (a)-[r:%s {iri: row.p.iri, source: row.p.source}]->(b) SET r = row.p"
+)
+#: A link that changed goes and comes in one transaction; the old one is found by its id, and recognised by its IRI.
+_LINK_AGAIN = (
+    "UNWIND $rows AS row CALL { WITH row MATCH ()-[old]->() WHERE elementId(old) = row.old "
+    "AND old.iri = row.p.iri AND old.source = row.p.source DELETE old } "
+    f"WITH row MERGE (a:{_M} {{iri: row.a}}) MERGE (b:{_M} {{iri: row.b}}) "
+    "MERGE (a)-[r:%s {iri: row.p.iri, source: row.p.source}]->(b) SET r = row.p"
+)
+_UNLINK = (
+    "UNWIND $rows AS row MATCH ()-[old]->() WHERE elementId(old) = row.old AND old.source = row.source "
+    "AND old.iri = row.iri DELETE old"
+)
+_RECORD = (
+    f"UNWIND $rows AS row MERGE (n:{_M} {{iri: row.p.entity}}) MERGE (r:{_M} {{key: row.p.key}}) "
+    f"SET r = row.p, r:Record MERGE (n)-[:{rows.TIE}]->(r)"
+)
+_RECORD_AGAIN = (
+    f"UNWIND $rows AS row MERGE (n:{_M} {{iri: row.p.entity}}) MERGE (r:{_M} {{key: row.p.key}}) "
+    "SET r = row.p, r:Record WITH n, r "
+    f"CALL {{ WITH n, r MATCH (other)-[t:{rows.TIE}]->(r) DELETE t }} "
+    f"MERGE (n)-[:{rows.TIE}]->(r)"
+)
+_ENTITY = f"UNWIND $rows AS row MERGE (n:{_M} {{iri: row.p.iri}}) SET n = row.p, n:%s"
+_ENTITY_AGAIN = f"UNWIND $rows AS row MERGE (n:{_M} {{iri: row.p.iri}}) REMOVE n:%s SET n = row.p, n:%s"
+
+
+@dataclass(slots=True)
+class PushReport:
+    """What one push sent and took away. ``sources`` are those that differed; ``kept`` nodes had foreign links."""
+
+    sources: int = 0
+    entities: int = 0
+    links: int = 0
+    records: int = 0
+    removed_entities: int = 0
+    removed_links: int = 0
+    removed_records: int = 0
+    forgotten: int = 0
+    kept: int = 0
+    decisions: int = 0
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether there was nothing to do."""
+        return self == PushReport()
+
+    def __str__(self) -> str:
+        if self.unchanged:
+            return "The mirror holds the same already; nothing was sent."
+        _things, _links, _records = f"{self.entities:,} things", f"{self.links:,} links", f"{self.records:,} records"
+        parts = [
+            f"{self.entities:,} things, {self.links:,} links and {self.records:,} records of {self.sources} sources"
+        ]
+        gone = self.removed_links + self.removed_entities + self.removed_records
+        text = f"Sent {parts[0]}"
+        text += f", {self.decisions:,} decisions" if self.decisions else ""
+        if gone or self.forgotten:
+            text += (
+                f"; took away {self.removed_links:,} links, {self.removed_entities:,} things and "
+                f"{self.removed_records:,} records"
+            )
+        text += f", forgetting {self.forgotten} sources" if self.forgotten else ""
+        text += f"; left {self.kept:,} nodes on which other data hang" if self.kept else ""
+        return text + "."
+
+
+def push(
+    store: Store,
+    server: Server,
+    *,
+    everything: bool = False,
+    progress: Progress = lambda stage, done, total: None,
+) -> PushReport:
+    """Make the mirror hold what the store holds, sending only what differs.
+
+    ``everything`` compares every row, also of sources whose fingerprint says that they are there: it repairs what was
+    changed in the mirror by hand. ``progress`` is told the stage, how much is done and how much there is to do.
+
+    :raises DamagedSource: If a source cannot be read; what was sent stays, and the next push goes on.
+    :raises UnknownRelation: If a link has a relation outside the ontology.
+    """
+    truth = Truth.of(store)
+    manifest = Manifest.of(server)
+    if not everything and manifest.holds(truth):
+        return PushReport()
+    return _Push(LocalGraph(store), server, manifest, everything, progress).run()
+
+
+class _Push:
+    def __init__(
+        self, local: LocalGraph, server: Server, manifest: Manifest, everything: bool, progress: Progress
+    ) -> None:
+        self.local, self.server, self.manifest = local, server, manifest
+        self.progress = progress
+        self.report = PushReport()
+        truth = local.truth
+        self.everything = everything
+        whole = everything or not manifest.same_frame(truth)
+        self.changed = [s for s in local.order if whole or manifest.sums.get(s) != truth.sums[s]]
+        self.forgotten = [s for s in manifest.states if s not in truth.sums]
+        self.whole = set(self.changed) >= set(truth.sums)
+        self.labels = ":".join(rows.class_labels())
+
+    def run(self) -> PushReport:
+        for text in CONSTRAINTS.values():
+            self.server.schema(text)
+        self._begin()
+        with Spool() as spool:
+            known = Known(spool.db, whole=self.everything)
+            if not self.manifest.fresh:
+                self.progress("Looking at the mirror", 0, 0)
+                known.read(self.server, [*self.changed, *self.forgotten])
+            self._rows(spool, known)
+            self._take_links(known)
+            self._entities(spool, known)
+            self._take_nodes(known)
+        self._decisions()
+        self._end()
+        self.server.schema(INDEX)
+        self.report.sources, self.report.forgotten = len(self.changed), len(self.forgotten)
+        return self.report
+
+    def _begin(self) -> None:
+        writing = [{"id": s, "key": rows.source_key(s)} for s in (*self.changed, *self.forgotten)]
+        mark = (
+            f"UNWIND $rows AS row MERGE (s:{_M} {{key: row.key}}) SET s:Source, s.id = row.id, s.state = 'writing' "
+            "REMOVE s.fingerprint"
+        )
+        frame = f"MERGE (m:{_M} {{key: 'mirror'}}) SET m:Mirror, m.form = $form"
+        if not self.manifest.same_frame(self.local.truth):
+            frame += " REMOVE m.decisions"  # until the end, so that a push cut off compares everything again
+        one(self.server, [(mark, {"rows": writing}), (frame, {"form": self.local.truth.form})])
+
+    # --- records and links -----------------------------------------------------------------------------------
+
+    def _rows(self, spool: Spool, known: Known) -> None:
+        total, done = self.local.size(self.changed), 0
+
+        def tick(size: int) -> None:
+            nonlocal done
+            done += size
+            self.progress("Sending", min(done, total), total)
+
+        local = LocalGraph(self.local.store, tick)
+        with Sender(self.server) as sender:
+            for source_id in self.changed:
+                rank = local.rank[source_id]
+                for position, (shown, loaded) in enumerate(local.statements(source_id)):
+                    if isinstance(loaded, Link):
+                        self._link(sender, known, source_id, position, shown, loaded)
+                        spool.named(rank, None, names_of(loaded))
+                    else:
+                        self._record(sender, known, spool, source_id, position, loaded.iri, loaded)
+                        spool.named(rank, loaded.iri, names_of(loaded))
+                for iri in spool.only_named(rank):
+                    self._record(sender, known, spool, source_id, None, iri, None)
+
+    def _link(self, sender: Sender, known: Known, source_id: str, position: int, shown: Any, loaded: Link) -> None:
+        kind, row = rows.link_relationship(shown, source_id, loaded)
+        old = known.link(source_id, loaded.iri)
+        if old is not None and old[1] == row["checksum"]:
+            return
+        row["position"] = position
+        self.report.links += 1
+        over: Row = {"a": shown.source_iri, "b": shown.target_iri, "p": row}
+        if old is None:
+            sender.send(_LINK % kind, over, _length(loaded))
+        else:
+            sender.send(_LINK_AGAIN % kind, {**over, "old": old[0]}, _length(loaded))
+
+    def _record(
+        self,
+        sender: Sender,
+        known: Known,
+        spool: Spool,
+        source_id: str,
+        position: int | None,
+        iri: str,
+        said: Entity | None,
+    ) -> None:
+        row = rows.record_node(source_id, iri, self.local.top(iri), said)
+        spool.record(row["entity"], self.local.rank[source_id], row.get("json"))
+        old = known.record(row["key"])
+        if old == row["checksum"]:
+            return
+        if position is not None:
+            row["position"] = position
+        self.report.records += 1
+        sender.send(_RECORD if old is None else _RECORD_AGAIN, {"p": row}, len(row.get("json", "")))
+
+    def _take_links(self, known: Known) -> None:
+        with Sender(self.server) as sender:
+            for source_id, iri, old in known.links_left():
+                sender.send(_UNLINK, {"old": old, "source": source_id, "iri": iri})
+                self.report.removed_links += 1
+
+    # --- things ----------------------------------------------------------------------------------------------
+
+    def _entities(self, spool: Spool, known: Known) -> None:
+        """Send the nodes of the things of which a changed source speaks, or spoke."""
+        others = not self.whole
+        compare = not self.manifest.fresh
+        for iri in known.things_left():
+            spool.record(iri, -1, None)
+        done = 0
+        with Sender(self.server) as sender:
+            for batch in _batches(spool.entities(), BATCH):
+                iris = [iri for iri, _, _ in batch]
+                there = self._checksums(iris) if compare else {}
+                elsewhere = self._elsewhere(iris) if others else {}
+                for iri, named, said in batch:
+                    if named or iri in elsewhere:
+                        shown = self.local.shown(iri, said + elsewhere.get(iri, []))
+                        self._entity(sender, shown, there.get(iri))
+                done += len(batch)
+                self.progress("Sending things", done, 0)
+
+    def _entity(self, sender: Sender, entity: Entity, there: str | None) -> None:
+        marks, row = rows.entity_node(entity)
+        if there == row["checksum"]:
+            return
+        self.report.entities += 1
+        label = ":".join(marks)
+        statement = _ENTITY % label if there is None else _ENTITY_AGAIN % (self.labels, label)
+        sender.send(statement, {"p": row}, sum(len(n.text) for n in entity.names))
+
+    def _checksums(self, iris: list[str]) -> dict[str, str]:
+        """Return the checksum of every thing that has a node with one; ``""`` where it is not what the node says."""
+        find = f"UNWIND $iris AS iri MATCH (n:{_M} {{iri: iri}}) "
+        if self.everything:
+            found = self.server.rows(f"{find} RETURN iri, labels(n) AS marks, properties(n) AS row", iris=iris)
+            return {r["iri"]: rows.found_checksum(r["row"], rows.our_labels(r["marks"])) for r in found}
+        text = f"{find} WHERE n.checksum IS NOT NULL RETURN iri, n.checksum AS checksum"
+        return {r["iri"]: r["checksum"] for r in self.server.rows(text, iris=iris)}
+
+    def _elsewhere(self, iris: list[str]) -> dict[str, list[tuple[int, str]]]:
+        """Return what the sources that did not change say of things, as the mirror holds it."""
+        text = (
+            f"UNWIND $iris AS iri MATCH (n:{_M} {{iri: iri}})-[:{rows.TIE}]->(r:Record) WHERE NOT r.source IN $gone "
+            "RETURN iri, r.source AS source, r.json AS json"
+        )
+        found: dict[str, list[tuple[int, str]]] = {}
+        for row in self.server.rows(text, iris=iris, gone=[*self.changed, *self.forgotten]):
+            said = found.setdefault(row["iri"], [])
+            if row["json"] is not None and row["source"] in self.local.rank:
+                said.append((self.local.rank[row["source"]], row["json"]))
+        return found
+
+    def _take_nodes(self, known: Known) -> None:
+        """Take away records that are no longer said, then the things of which no record is left."""
+        untie = (
+            f"UNWIND $rows AS row MATCH (r:{_M} {{key: row.key}}) OPTIONAL MATCH ()-[t:{rows.TIE}]->(r) DELETE t "
+            "SET r.gone = true REMOVE r.checksum"
+        )
+        with Sender(self.server) as sender:
+            for key in known.records_left():
+                sender.send(untie, {"key": key})
+                self.report.removed_records += 1
+        if self.manifest.fresh:
+            return
+        self._sweep(f"MATCH (n:{_M}:Record) WHERE n.gone", f"{_M}:Record")
+        orphan = f"MATCH (n:{_M}) WHERE n.iri IS NOT NULL AND NOT EXISTS {{ (n)-[:{rows.TIE}]->(:{_M}) }}"
+        self.report.removed_entities += self._sweep(orphan, f"{_M}:{self.labels}")
+
+    def _sweep(self, match: str, labels: str) -> int:
+        """Delete nodes of ours. One on which somebody else hung something stays for them, bare of what was ours."""
+        total = 0
+        delete = f"{match} AND NOT EXISTS {{ (n)--() }} WITH n LIMIT 10000 DELETE n RETURN count(*) AS n"
+        while gone := int(self.server.run(delete)[0]["n"]):
+            total += gone
+        leave = (
+            f"{match} SET n = {{iri: coalesce(n.iri, n.key), name: n.name, left_by: 'multilateral'}} "
+            f"REMOVE n:{labels} RETURN count(*) AS n"
+        )
+        kept = int(self.server.run(leave)[0]["n"])
+        self.report.kept += kept
+        return total + kept
+
+    # --- decisions, and the end --------------------------------------------------------------------------------
+
+    def _decisions(self) -> None:
+        truth = self.local.truth
+        if self.manifest.decisions == truth.decisions and not self.everything:
+            return
+        nodes = [rows.decision_node(n, d) for n, d in enumerate(self.local.store.decisions, 1)]
+        with Sender(self.server) as sender:
+            for node in nodes:
+                sender.send(f"UNWIND $rows AS row MERGE (d:{_M} {{key: row.key}}) SET d = row, d:Decision", node)
+        self.server.run(f"MATCH (d:{_M}:Decision) WHERE d.number > $last DETACH DELETE d", last=len(nodes))
+        self.report.decisions = len(nodes)
+
+    def _end(self) -> None:
+        truth = self.local.truth
+        done = [rows.source_node(self.local.store.source(s), truth.sums[s]) for s in self.changed]
+        one(
+            self.server,
+            [
+                (f"UNWIND $rows AS row MERGE (s:{_M} {{key: row.key}}) SET s = row, s:Source", {"rows": done}),
+                (f"MATCH (s:{_M}:Source) WHERE s.id IN $ids DETACH DELETE s", {"ids": self.forgotten}),
+                (f"MERGE (m:{_M} {{key: 'mirror'}}) SET m.decisions = $sum", {"sum": truth.decisions}),
+            ],
+        )
+
+
+def _length(link: Link) -> int:
+    return len(link.role or "") + sum(len(e.quote or "") + len(e.locator) for e in link.evidence)
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    stream = iter(items)
+    while batch := list(islice(stream, size)):
+        yield batch

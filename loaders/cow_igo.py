@@ -1,0 +1,381 @@
+"""The loader of the Correlates of War data on intergovernmental organizations (versions 2 and 3): who was in when.
+
+Three forms are read, and the project's list of states: one row an organization and year with a column a state, one
+row a state and year with a column an organization, and one row an organization, state and year. A cell is 0 (no
+member), 1 (full member), 2 (associate), 3 (observer), -9 (not known) or -1 or empty (one of the two did not exist or
+is not in the data). Codebook: Pevehouse and others, "Tracking Organizations in the World", Journal of Peace Research
+57 (2020); data at https://correlatesofwar.org/data-sets/igos/.
+
+Memory holds four bytes a membership and year, and nothing else of the rows.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+from ..ontology.errors import UnreadableSource
+from ..ontology.model import ID, Entity, Link, Loaded, Name, Statement
+from . import reading
+from .registry_cow import CowState, state
+from .registry_source import Names, Registry, Wrong, identifiers, iri, scalar, text, year
+
+_ROLES: Final = {1: "full member", 2: "associate member", 3: "observer"}
+_UNKNOWN: Final = 0  # how -9 is kept
+_NOTHING: Final = frozenset({"0.0", "", "-1.0", "0", "-1", "NA"})  # nearly all cells
+_STATE_COLUMNS: Final = ("ccode", "year", "state")
+_ABOUT: Final = frozenset(
+    "ioname orgname longorgname year sdate deaddate dead integrated replaced ionum igocode version "
+    "accuracyofpre1965membershipdates sourcesandnotes imputed political social economic".split()
+)
+_USED: Final = frozenset("ioname orgname longorgname year sdate deaddate ionum imputed".split())
+_ACCURACY: Final = "accuracyofpre1965membershipdates"
+_STATES: Final = frozenset({"stateabb", "ccode", "statenme", "styear", "endyear"})
+
+
+def likeness(path: Path) -> int:
+    """Say how much a file looks like these data: 2 by its columns, 0 otherwise."""
+    return 2 if _form(frozenset(reading.peek_header(path))) else 0
+
+
+def _form(header: frozenset[str]) -> str:
+    if header >= _STATES:
+        return "states"
+    if header >= {"ioname", "year", "state", "status"}:
+        return "long"
+    if header >= {"ioname", "year"} and len(header - _ABOUT) > 1:
+        return "organizations"
+    if header >= {"ccode", "year", "state"} and len(header) > 5:
+        return "years"
+    return ""
+
+
+def load_cow_igo(
+    path: Path, *, source_id: str | None = None, read_time: str | None = None, skip_bad: bool = False
+) -> Loaded:
+    """Read a table of the Correlates of War data on intergovernmental organizations.
+
+    :param skip_bad: Count rows that cannot be used instead of raising.
+    :raises UnreadableSource: If the file is no such table, or (from the stream) a row cannot be used.
+    """
+    registry = Registry(
+        Path(path), "cow-igo", "Correlates of War, intergovernmental organizations", source_id=source_id,
+        read_time=read_time, skip_bad=skip_bad, url="https://correlatesofwar.org/data-sets/igos/",
+        licence="free of charge with citation (Correlates of War Project; Pevehouse and others 2020)",
+    )  # fmt: skip
+    header = next((frozenset(cell.casefold() for cell in row) for _, row in reading.csv_rows(registry.path)), None)
+    form = _form(header or frozenset())
+    if not form:
+        raise UnreadableSource(
+            "has not the columns of these data", path=registry.path, advice="they are ioname, year and a column a state"
+        )
+    return registry.loaded(_States(registry).statements if form == "states" else _Reader(registry, form).statements)
+
+
+@dataclass(slots=True)
+class _Organization:
+    """What is known of an organization: its names with the years of each, and the years that have a row."""
+
+    number: str = ""
+    acronym: str = ""
+    names: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    began: str | None = None
+    ended: str | None = None
+    accuracy: str = ""
+    years: set[int] = field(default_factory=set)
+    imputed: set[int] = field(default_factory=set)
+
+    @property
+    def key(self) -> str:
+        return self.number or self.acronym
+
+    @property
+    def iri(self) -> str:
+        return iri("organization", "cow", self.key)
+
+
+class _Reader:
+    """The state of one load: organizations, states and the codes of each pair of them."""
+
+    def __init__(self, registry: Registry, form: str) -> None:
+        self.registry, self.form = registry, form
+        self.organizations: dict[str, _Organization] = {}
+        self.columns: dict[str, CowState] = {}
+        self.codes: dict[tuple[str, str], array[int]] = defaultdict(lambda: array("i"))
+        self.rows: set[tuple[str, int]] = set()
+        self.state_years: dict[str, set[int]] = defaultdict(set)
+
+    def statements(self) -> Iterator[Statement]:
+        """Yield organizations and states, then memberships as intervals."""
+        take = {"organizations": self._organization_row, "years": self._state_row, "long": self._long_row}[self.form]
+        for number, row in reading.csv_records(self.registry.path):
+            try:
+                take(row)
+            except Wrong as error:
+                self.registry.wrong(error, row=number)
+        for key, organization in self.organizations.items():
+            try:
+                yield self._entity(organization)
+            except Wrong as error:
+                self.registry.wrong(error, place=key)
+        for pair, codes in self.codes.items():
+            try:
+                yield from self._memberships(*pair, sorted(codes))
+            except Wrong as error:
+                self.registry.wrong(error, place=f"{pair[0]}, {pair[1]}")
+
+    # --- rows ---------------------------------------------------------------------------------------------------
+
+    def _organization_row(self, row: dict[str, str]) -> None:
+        name, when = self._key(row, "ioname"), _year(row["year"])
+        cells = [(column, value) for column, value in row.items() if value not in _NOTHING and column not in _ABOUT]
+        codes = [(column, _code(value, column)) for column, value in cells]
+        imputed = _number(row.get("imputed", "0") or "0", "imputed") == 1
+        organization = self.organizations.get(name) or _Organization(acronym=name)
+        self._about(organization, row, when)
+        self._once(name, when)
+        self.organizations[name] = organization
+        organization.years.add(when)
+        if imputed:
+            organization.imputed.add(when)
+        for column in row.keys() - _USED:
+            if column in _ABOUT and column != _ACCURACY and row[column]:
+                self.registry.left_out(f"column {column!r}")
+        for column, code in codes:
+            if code is not None and self._state(column):
+                self.codes[name, column].append(when * 4 + code)
+
+    def _about(self, organization: _Organization, row: dict[str, str], when: int) -> None:
+        number = row.get("ionum", "")
+        if number:
+            found = str(_number(number, "ionum"))
+            if organization.number not in ("", found):
+                raise Wrong(f"{organization.acronym} has the numbers {organization.number} and {found}")
+            organization.number = found
+        long, short = text(row.get("longorgname", "")), text(row.get("orgname", ""))
+        for kind, name in (("long", long), ("short", short)):
+            if name:
+                organization.names.setdefault((kind, name), []).append(when)
+        organization.began = year(row.get("sdate"), "the first year") or organization.began
+        organization.ended = year(row.get("deaddate"), "the last year") or organization.ended
+        organization.accuracy = text(row.get(_ACCURACY, "")) or organization.accuracy
+
+    def _state_row(self, row: dict[str, str]) -> None:
+        when, column = _year(row["year"]), self._key(row, "state")
+        number = str(_number(row["ccode"], "ccode"))
+        found = state(number) or state(column) or CowState(number, "", column, "", text(row["state"]))
+        cells = [(name, value) for name, value in row.items() if value not in _NOTHING and name not in _STATE_COLUMNS]
+        codes = [(name, _code(value, name)) for name, value in cells]
+        self._once(column, when)
+        self.columns.setdefault(column, found)
+        self.state_years[column].add(when)
+        for name in row if len(self.state_years) == 1 else ():
+            if name not in _STATE_COLUMNS:
+                self.organizations.setdefault(name, _Organization(acronym=name))
+        for name, code in codes:
+            if code is not None:
+                self.codes[name, column].append(when * 4 + code)
+
+    def _long_row(self, row: dict[str, str]) -> None:
+        name, column, when = self._key(row, "ioname"), self._key(row, "state"), _year(row["year"])
+        code = _code(row["status"], "status")
+        organization = self.organizations.get(name) or _Organization(acronym=name)
+        self._about(organization, row, when)
+        self.organizations[name] = organization
+        organization.years.add(when)
+        if code is not None and self._state(column):
+            self.codes[name, column].append(when * 4 + code)
+
+    def _key(self, row: dict[str, str], column: str) -> str:
+        key = text(row[column], what=f"the cell {column!r}")
+        if not key:
+            raise Wrong(f"the cell {column!r} is empty", "write the letters of the data set")
+        return key
+
+    def _once(self, name: str, when: int) -> None:
+        if (name, when) in self.rows:
+            raise Wrong(f"there are two rows for {name} in {when}", "keep one of them")
+        self.rows.add((name, when))
+
+    def _state(self, column: str) -> bool:
+        """Say whether a column or cell is a state; what is not is counted."""
+        if column in self.columns:
+            return True
+        found = state(column)
+        if found is None:
+            self.registry.left_out(f"cells of {column[:40]!r}, which is no state of the data set")
+            return False
+        self.columns[column] = found
+        return True
+
+    # --- what they become -----------------------------------------------------------------------------------------
+
+    def _entity(self, organization: _Organization) -> Entity:
+        names = Names()
+        for wanted in ("long", "short"):
+            found = [
+                (max(years), min(years), name) for (kind, name), years in organization.names.items() if kind == wanted
+            ]
+            for last, first, name in sorted(found, reverse=True):
+                renamed = len(found) > 1 and wanted == "long"
+                since, until = (f"{first:04d}", f"{last:04d}") if renamed else (None, None)
+                names.add(name, "en", since=since, until=until)
+        names.add(organization.acronym.upper() if self.form == "years" else organization.acronym, "", "acronym")
+        began, ended = organization.began, organization.ended
+        if began and ended and began > ended:
+            raise Wrong(f"it begins in {began} and ends in {ended}", "correct the years")
+        return Entity(
+            organization.iri, "IntergovernmentalOrganization", names.all(), identifier=organization.key,
+            identifiers=identifiers([("COW", organization.number)]), valid_from=began, valid_to=ended,
+            evidence=self.registry.evidence(f"ioname {organization.acronym}"),
+        )  # fmt: skip
+
+    def _memberships(self, name: str, column: str, codes: list[int]) -> Iterator[Statement]:
+        """Yield a membership for each run of years with one code: a year that is not known ends the run."""
+        unknown = {code // 4 for code in codes if code % 4 == _UNKNOWN}
+        self.registry_unknown(len(unknown))
+        known = [(code // 4, code % 4) for code in codes if code % 4 != _UNKNOWN]
+        for (one, _), (two, _) in pairwise(known):
+            if one == two:
+                raise Wrong(f"there are two rows for {one}", "keep one of them")
+        start = 0
+        for at in range(1, len(known) + 1):
+            if at < len(known) and known[at] == (known[at - 1][0] + 1, known[at - 1][1]):
+                if self._country(column, known[at - 1][0]).iri == self._country(column, known[at][0]).iri:
+                    continue
+            yield from self._membership(name, column, known[start:at], unknown)
+            start = at
+
+    def registry_unknown(self, count: int) -> None:
+        """Count years of a state in an organization of which the data set says that it does not know."""
+        if count:
+            self.registry.left_out("memberships of a year that the data set does not know (-9)", count)
+
+    def _country(self, column: str, when: int) -> CowState:
+        found = self.columns[column]
+        return state(found.number, when) or found if found.number else found
+
+    def _membership(self, name: str, column: str, run: list[tuple[int, int]], unknown: set[int]) -> Iterator[Statement]:
+        organization, country = self.organizations[name], self._country(column, run[0][0])
+        first, last, code = run[0][0], run[-1][0], run[0][1]
+        if self.registry.new(country.iri):
+            yield _country_entity(country)
+        imputed = organization.imputed.intersection(range(first, last + 1))
+        yield self._link(
+            organization, country, column, first, last, code,
+            self._note(organization, column, first, last, unknown, len(imputed)), len(imputed) == last - first + 1,
+        )  # fmt: skip
+
+    def _link(
+        self, organization: _Organization, country: CowState, column: str, first: int, last: int, code: int,
+        note: str | None, implied: bool,
+    ) -> Link:  # fmt: skip
+        return self.registry.link(
+            f"{organization.key}/{country.number or column}/{first}-{code}",
+            country.iri, "observerOf" if code == 3 else "memberOf", organization.iri,
+            f"ioname {organization.acronym}, state {column}, {first} to {last}",
+            implied=implied, role=_ROLES[code], valid_from=f"{first:04d}", valid_to=f"{last:04d}", date_note=note,
+        )  # fmt: skip
+
+    def _note(
+        self, organization: _Organization, column: str, first: int, last: int, unknown: set[int], imputed: int
+    ) -> str | None:
+        """Return what the interval does not tell: where it was cut, and how sure its years are."""
+        notes = []
+        years = organization.years if self.form != "years" else self.state_years[column]
+        if first - 1 in unknown:
+            notes.append(f"not known for {first - 1}")
+        elif first - 1 not in years and organization.began not in (f"{first:04d}", None):
+            notes.append(f"no data for {first - 1}")
+        if last + 1 in unknown:
+            notes.append(f"not known for {last + 1}")
+        elif last + 1 not in years and organization.ended is None:
+            notes.append(f"no data for {last + 1}: the end is not known")
+        if imputed:
+            notes.append(f"{imputed} of {last - first + 1} years imputed by the data set")
+        if first < 1965 and organization.accuracy and "not applicable" not in organization.accuracy.casefold():
+            notes.append(f"before 1965: {organization.accuracy[0].lower()}{organization.accuracy[1:]}")
+        return "; ".join(notes) or None
+
+
+class _States:
+    """The list of states: each with the times at which it was in the system of states."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+
+    def statements(self) -> Iterator[Statement]:
+        """Yield the states, the system as a network, and membership of it."""
+        system = f"{ID}organization/cow-state-system"
+        yield Entity(system, "Network", (Name("Interstate system (Correlates of War)", "en"),))
+        rows = list(reading.csv_records(self.registry.path))  # a few hundred
+        last = max((row["endyear"] for _, row in rows), default="")
+        for number, row in rows:
+            try:
+                yield from self._row(row, system, last)
+            except Wrong as error:
+                self.registry.wrong(error, row=number)
+
+    def _row(self, row: dict[str, str], system: str, last: str) -> list[Statement]:
+        number = str(_number(row["ccode"], "ccode"))
+        found = state(number) or CowState(number, "", "", "", "")
+        name = text(row["statenme"], what="the name")
+        start, end = (_day(row, which) for which in ("st", "end"))
+        made: list[Statement] = []
+        link = self.registry.link(
+            f"{number}/{start}", found.iri, "memberOf", system, f"ccode {number}, from {start}",
+            role="state", valid_from=start, valid_to=end,
+            date_note="the data end here" if row["endyear"] == last else None,
+        )  # fmt: skip
+        if self.registry.new(found.iri):
+            names = Names()
+            names.add(name, "en")
+            made.append(_country_entity(found, names.all(), text(row["stateabb"])))
+        return [*made, link]
+
+
+def _country_entity(country: CowState, names: tuple[Name, ...] = (), letters: str = "") -> Entity:
+    return Entity(
+        country.iri, "Country", names or (Name(country.name or country.key, "en"),),
+        identifier=letters or country.letters or country.key,
+        identifiers=identifiers([("ISO3166", country.alpha2), ("COW", country.number)]),
+    )  # fmt: skip
+
+
+def _number(value: str, what: str) -> int:
+    plain = scalar(value, what)
+    whole = plain.removesuffix(".0")
+    if not whole.removeprefix("-").isascii() or not whole.removeprefix("-").isdecimal() or len(whole) > 9:
+        raise Wrong(f"{what} {plain[:40]!r} is no whole number", "write digits")
+    return int(whole)
+
+
+def _year(value: str) -> int:
+    found = _number(value, "the year")
+    if not 1400 <= found <= 2200:
+        raise Wrong(f"the year {found} cannot be", "write a year from 1400 to 2200")
+    return found
+
+
+def _code(value: str, column: str) -> int | None:
+    """Return 1, 2 or 3, 0 where the data set does not know, ``None`` where there is no membership."""
+    if value in _NOTHING:
+        return None
+    number = _number(value, column)
+    if number in _ROLES:
+        return number
+    if number == -9:
+        return _UNKNOWN
+    raise Wrong(f"{number} in column {column[:40]!r} is no code of membership", "the codes are 0, 1, 2, 3, -9 and -1")
+
+
+def _day(row: dict[str, str], which: str) -> str:
+    from .registry_source import date
+
+    parts = [_number(row.get(f"{which}{part}") or "1", part) for part in ("year", "month", "day")]
+    return date("{:04d}-{:02d}-{:02d}".format(*parts)) or ""

@@ -1,0 +1,349 @@
+"""What the loaders of registries and open data share: one source, its document, its links, what it leaves out."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from ..ontology.errors import UnreadableSource
+from ..ontology.model import ID, Entity, Evidence, Identifier, Link, Loaded, Name, Source, Statement
+from .cells import is_iri, short, slug
+from .reading import Json, checksum
+
+_LANGUAGE = re.compile("[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,2})?")
+_FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_BLANKS = re.compile("[ \t\r\n\v\f]+")
+# What text of one encoding that was read in another looks like; it is told of and kept as it is.
+_MOJIBAKE = re.compile("[\x80-\x9f\ufffd]|Ã[\xa0-\xbf]|â€|Ð[\xa0-\xbf]")
+_LONGEST_NAME, _LONGEST_SLUG = 1_000, 100
+
+
+class Wrong(ValueError):
+    """What is wrong with one record; the reader adds the place or, if the user says so, counts it."""
+
+    def __init__(self, problem: str, advice: str = "correct the record, or leave bad records out") -> None:
+        self.problem, self.advice = problem, advice
+        super().__init__(problem)
+
+
+class Registry:
+    """One load of one file: makes its entities and links, and keeps count of what is left out.
+
+    ``source`` describes the load; ``document`` is the IRI of the file as a document, which all evidence names.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        kind: str,
+        title: str,
+        *,
+        source_id: str | None,
+        read_time: str | None,
+        skip_bad: bool,
+        licence: str | None = None,
+        url: str | None = None,
+        issued: str | None = None,
+    ) -> None:
+        self.path, self.kind, self.skip_bad = path, kind, skip_bad
+        self.skipped: dict[str, int] = {}
+        self._declared: set[str] = set()
+        made = slug(source_id or _stem(path, kind))
+        if not made or (source_id and source_id != made):
+            raise UnreadableSource(
+                f"the source id {source_id or path.name!r} is not in small letters, digits and hyphens",
+                path=path,
+                advice=f"write {made!r}" if made else "give one, for instance my-source",
+            )
+        self.source = Source(
+            id=made,
+            title=f"{title} ({path.name})",
+            loader=kind,
+            checksum=checksum(path),
+            origin=path.name,
+            loaded=read_time or datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            licence=licence,
+            url=url,
+            issued=issued,
+        )
+        self.document = f"{ID}document/{made}"
+        self._link = f"{ID}link/{made}/"
+
+    def loaded(self, statements: Callable[[], Iterator[Statement]]) -> Loaded:
+        """Return the source with the file as a document, then what ``statements`` gives."""
+
+        def stream() -> Iterator[Statement]:
+            yield Entity(self.document, "Document", (Name(self.source.title, "en"),), identifier=self.path.name)
+            for statement in statements():
+                if isinstance(statement, Entity):
+                    for name in statement.names:
+                        if not name.text.isascii() and _MOJIBAKE.search(name.text):
+                            self.left_out("nothing, but a name shows a wrong encoding and was kept as it is")
+                yield statement
+
+        return Loaded(self.source, stream(), self.skipped)
+
+    def left_out(self, reason: str, count: int = 1) -> None:
+        """Count something that is in the file and becomes nothing."""
+        self.skipped[reason] = self.skipped.get(reason, 0) + count
+
+    def wrong(self, error: Wrong, *, row: int | None = None, place: str | None = None) -> None:
+        """Count a record that cannot be used if bad records are to be skipped.
+
+        :raises UnreadableSource: Otherwise.
+        """
+        if not self.skip_bad:
+            where = f"{short(place)}: " if place else ""
+            raise UnreadableSource(where + error.problem, path=self.path, row=row, advice=error.advice)
+        self.left_out("bad records")
+
+    def bad(self, error: UnreadableSource) -> None:
+        """Count a piece of the file that could not be read; for readers that go on after one."""
+        self.left_out("bad records")
+
+    def new(self, iri: str) -> bool:
+        """Say whether an IRI is met for the first time in this load."""
+        if iri in self._declared:
+            return False
+        self._declared.add(iri)
+        return True
+
+    def known(self, iri: str) -> bool:
+        """Say whether an IRI has been met."""
+        return iri in self._declared
+
+    def evidence(self, locator: str, *, implied: bool = False) -> tuple[Evidence, ...]:
+        """Return the evidence that stands at a place of the file."""
+        return (Evidence(self.document, locator, certainty="implied" if implied else "explicit", method=self.kind),)
+
+    def link(
+        self, key: str, source: str, relation: str, target: str, locator: str, *, implied: bool = False, **more: Any
+    ) -> Link:
+        """Return a link; ``key`` is unique in the file and made of the file's own identifiers."""
+        start, end = more.get("valid_from"), more.get("valid_to")
+        if start and end and start[: len(end)] > end[: len(start)]:
+            raise Wrong(f"it begins in {start} and ends in {end}", "correct the dates")
+        iri = self._link + quote(key, safe="/:@,;=~!$&()*")
+        return Link(iri, source, relation, target, self.evidence(locator, implied=implied), **more)
+
+
+def _stem(path: Path, kind: str) -> str:
+    name = re.sub(r"(?i)(\.(gz|jsonl?|ndjson|csv|tsv|ya?ml|ttl|nt|rdf|xml|txt|ftm|n3))+$", "", path.name)
+    made = slug(name)
+    return made if made.startswith(kind) else f"{kind}-{made}"
+
+
+def iri(kind: str, *parts: object) -> str:
+    """Return the IRI of a thing: ``iri("organization", "ror", "03yrm5c26")``.
+
+    :raises Wrong: If nothing of the last part can stand in an IRI.
+    """
+    return _iri(kind, tuple(map(str, parts)))
+
+
+@lru_cache(maxsize=65_536)
+def _iri(kind: str, parts: tuple[str, ...]) -> str:
+    made = [slug(part) for part in parts]
+    if not made[-1]:
+        raise Wrong(f"no IRI can be made of {short(parts[-1])!r}", "give it a name with letters or digits")
+    whole = "-".join(made)
+    if len(whole) > _LONGEST_SLUG:
+        whole = f"{whole[:_LONGEST_SLUG]}-{hashlib.sha256(whole.encode()).hexdigest()[:8]}"
+    if not is_iri(f"{ID}{kind}/{whole}"):
+        raise Wrong(f"no IRI can be made of {short(parts[-1])!r}", "give it a name with letters or digits")
+    return f"{ID}{kind}/{whole}"
+
+
+def kind_of(value: Json) -> str:
+    """Return what a JSON value is, for a message."""
+    if value is None:
+        return "missing"
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "an object"
+    return f"{value!r}"[:60]
+
+
+def text(value: Json, *, longest: int = _LONGEST_NAME, what: str = "the text") -> str:
+    """Return a text in composed form with single blanks, ``""`` where there is none.
+
+    :raises Wrong: If the value is no text, is too long, or has a character that no text has.
+    """
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise Wrong(f"{what} is {kind_of(value)}, not text")
+    if value.isascii() and value.isprintable():
+        line = value.strip()
+        if "  " in line:
+            line = _BLANKS.sub(" ", line)
+    else:
+        line = _BLANKS.sub(" ", value.lstrip("\ufeff").strip())
+        if not line.isprintable() and (found := _FORBIDDEN.search(line)):
+            raise Wrong(
+                f"{what} holds the character U+{ord(found[0]):04X} after {short(line[: found.start()][-20:])!r}",
+                "the file was perhaps saved in another encoding",
+            )
+        if not unicodedata.is_normalized("NFC", line):
+            line = unicodedata.normalize("NFC", line)
+    if len(line) > longest:
+        raise Wrong(f"{what} has {len(line):,} characters", f"up to {longest:,} are read")
+    return line
+
+
+def language(tag: Json) -> str:
+    """Return a language tag, ``""`` where the source gives none that is one."""
+    if not isinstance(tag, str) or not tag:
+        return ""
+    head, _, rest = tag.strip().replace("_", "-").partition("-")
+    made = head.lower() + (f"-{rest}" if rest else "")
+    return made if _LANGUAGE.fullmatch(made) else ""
+
+
+def date(value: Json, what: str = "the date") -> str | None:
+    """Return an ISO date of the precision given, ``None`` where there is none.
+
+    :raises Wrong: If it is none, or the calendar does not have it.
+    """
+    line = scalar(value, what)
+    if not line:
+        return None
+    match = _DATE.fullmatch(line.partition("T")[0].partition(" ")[0])
+    try:
+        if match is None:
+            raise ValueError
+        datetime.date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
+    except ValueError:
+        raise Wrong(
+            f"{what} {short(line)!r} is none that the calendar has", "write 2012, 2012-04 or 2012-04-25"
+        ) from None
+    return match[0]
+
+
+def scalar(value: Json, what: str) -> str:
+    """Return a text or a number as text, ``""`` where there is none.
+
+    :raises Wrong: If it is something else.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        raise Wrong(f"{what} is {kind_of(value)}, no text or number")
+    return text(str(value), what=what)
+
+
+def year(value: Json, what: str = "the year") -> str | None:
+    """Return a year of four digits, ``None`` where there is none.
+
+    :raises Wrong: If it is no year from 1 to 2999.
+    """
+    if value is None or value == "":
+        return None
+    line = scalar(value, what)
+    if not re.fullmatch(r"[0-9]{1,4}(\.0+)?", line) or not 0 < int(float(line)) < 3000:
+        raise Wrong(f"{what} {short(line)!r} is no year", "write it with four digits")
+    return f"{int(float(line)):04d}"
+
+
+def amount(value: Json, what: str = "the amount") -> Decimal | None:
+    """Return an amount as it stands, negative or zero too; ``None`` where there is none.
+
+    :raises Wrong: If it is no number, or one of more than 18 digits.
+    """
+    if value is None or value == "":
+        return None
+    line = scalar(value, what)
+    if not _NUMBER.fullmatch(line):
+        raise Wrong(f"{what} {short(line)!r} is no number", "write digits and a point, as 1000.50")
+    try:
+        number = Decimal(line)
+    except InvalidOperation:
+        raise Wrong(f"{what} {short(line)!r} is no number", "write digits and a point, as 1000.50") from None
+    if number and not -31 < number.adjusted() < 18:
+        raise Wrong(f"{what} {short(line)!r} has more than 18 digits", "correct it")
+    return number
+
+
+def currency(value: Json) -> str | None:
+    """Return a currency code of three capital letters, ``None`` where there is none.
+
+    :raises Wrong: If it is of another form.
+    """
+    code = text(value, what="the currency").upper()
+    if code and not re.fullmatch("[A-Z]{3}", code):
+        raise Wrong(f"the currency {short(code)!r} does not exist", "write three letters of ISO 4217, as USD")
+    return code or None
+
+
+def mapping(value: Json, what: str) -> dict[str, Json]:
+    """Return a JSON object, an empty one where there is none.
+
+    :raises Wrong: If it is something else.
+    """
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise Wrong(f"{what} is {kind_of(value)}, no object")
+    return value
+
+
+def listing(value: Json, what: str) -> list[Json]:
+    """Return a JSON list, an empty one where there is none.
+
+    :raises Wrong: If it is something else.
+    """
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise Wrong(f"{what} is {kind_of(value)}, no list")
+    return value
+
+
+def web(value: Json) -> str | None:
+    """Return a web address that can stand as an IRI, ``None`` where there is none."""
+    if not isinstance(value, str):
+        return None
+    line = value.strip()
+    return line if line.startswith(("http://", "https://")) and len(line) < 2_000 and is_iri(line) else None
+
+
+class Names:
+    """The names of one entity as they are gathered: at most one preferred a language, none twice."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], Name] = {}
+        self._preferred: set[str] = set()
+
+    def add(self, name: str, lang: str = "", kind: str = "preferred", *, since: str | None = None,
+            until: str | None = None) -> None:  # fmt: skip
+        """Take a name; a second preferred one of a language becomes an alternative."""
+        if not name or (name, lang) in self._found:
+            return
+        if kind == "preferred":
+            if lang in self._preferred:
+                kind = "alternative"
+            self._preferred.add(lang)
+        self._found[name, lang] = Name(name, lang, kind, since, until)  # type: ignore[arg-type]
+
+    def all(self) -> tuple[Name, ...]:
+        """Return the names in the order in which they came.
+
+        :raises Wrong: If there is none.
+        """
+        if not self._found:
+            raise Wrong("it has no name", "give it one")
+        return tuple(self._found.values())
+
+
+def identifiers(found: list[tuple[str, str]]) -> tuple[Identifier, ...]:
+    """Return identifiers by scheme and value, none twice."""
+    return tuple(Identifier(scheme, value) for scheme, value in dict.fromkeys(found) if value)
