@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .graph.paths import Explanation
     from .graph.status import Status
     from .graph.validation import Violation
+    from .queries.engines import Engine
     from .queries.runner import Answer
 
 EngineName: TypeAlias = Literal["sparql", "cypher"]
@@ -237,7 +238,9 @@ class KnowledgeGraph:
 
     # --- asking ----------------------------------------------------------------------------------------------
 
-    def answer(self, name: str, *, engine: EngineName = "sparql", lang: str = "en", **parameters: Any) -> Answer:
+    def answer(
+        self, name: str, parameters: Mapping[str, Any], *, engine: EngineName | Engine = "sparql", lang: str = "en"
+    ) -> Answer:
         """Run a canned question and return its columns and rows; things are :class:`Thing` objects."""
         from .queries.runner import run
 
@@ -248,7 +251,7 @@ class KnowledgeGraph:
 
         In both, a thing is its name; :meth:`answer` gives identifiers and IRIs too.
         """
-        answer = self.answer(name, engine=engine, lang=lang, **parameters)
+        answer = self.answer(name, parameters, engine=engine, lang=lang)
         return _frame([c.name for c in answer.columns], answer.rows)
 
     def sparql(self, text: str) -> Any:

@@ -67,7 +67,7 @@ def query(
 
     graph = opened(store)
     with working("Asking"):
-        answer = graph.answer(name, engine=engine, lang=lang, **parameters)
+        answer = graph.answer(name, parameters, engine=engine, lang=lang)
     if format_ in ("table", "markdown"):  # for people: relations and states in words, and no IRIs of links
         shown = [c for c in answer.columns if c.type != "link"]
         rows = [{c.name: cell_text(c, row[c.name], lang) for c in shown} for row in answer.rows]

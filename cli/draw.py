@@ -56,7 +56,7 @@ def map_(
     with working("Drawing"):
         only = None
         if question is not None:
-            answer = graph.answer(question, lang=lang, **parameters)
+            answer = graph.answer(question, parameters, lang=lang)
             only = {str(row["link"]) for row in answer.rows if row.get("link")}
             if not only:
                 raise click.ClickException(

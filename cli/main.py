@@ -28,6 +28,7 @@ COMMANDS = {
     "analyze": ("analyze", "Run a network analysis: centrality, brokers, communities …"),
     "map": ("draw", "Write an interactive map as one offline HTML file."),
     "export": ("draw", "Write the graph in a format that other programs read."),
+    "mirror": ("mirror", "Keep the same graph in a Neo4j, prove it, read it back."),
     "completion": ("completion", "Print the script that completes commands in your shell."),
 }
 

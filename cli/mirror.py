@@ -19,7 +19,7 @@ USER, PASSWORD = "MULTILATERAL_NEO4J_USER", "MULTILATERAL_NEO4J_PASSWORD"
 
 
 def connection_options(function: F) -> F:
-    """Add ``--user``, ``--password`` and ``--database``; the command receives them as ``sign_in``, for :func:`signed_in`."""
+    """Add ``--user``, ``--password`` and ``--database``; given to the command as ``sign_in``, for :func:`signed_in`."""
 
     @wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:

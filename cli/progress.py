@@ -18,8 +18,9 @@ def working(what: str) -> Iterator[Callable[[str, int], None]]:
         yield lambda thing, count: None
         return
     started = time.monotonic()
+    endless: Iterator[str] = itertools.repeat("")
     with click.progressbar(
-        itertools.repeat(None),
+        endless,
         label=what,
         file=sys.stderr,
         item_show_func=lambda said: said or "",

@@ -14,6 +14,14 @@ _TITLES = {
     "authority-organizations": "Authority file: UN system, intergovernmental organizations, donors and agencies",
     "authority-igo-names": "Authority file: names of intergovernmental organizations",
 }
+#: Slugs that the facts of the five documents gave before there was an authority file.
+_SLUGS = {
+    "United Nations Economic Commission for Europe": "unece",
+    "Department of Economic and Social Affairs": "un-department-of-economic-and-social-affairs",
+    "United Nations Security Council": "un-security-council",
+    "Shanghai Cooperation Organisation": "shanghai-cooperation-organization",
+    "Organisation for Economic Co-operation and Development": "organisation-for-economic-co-operation-and-development",
+}
 _LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
 
 
@@ -81,7 +89,7 @@ class Register:
     def row(self, iri: str, kind: str, mention: str, name: str = "") -> Row:
         """Return the row of an IRI, made where it is new."""
         if not iri:
-            iri = f"{'fund' if kind == 'Fund' else 'organization'}/{slug(name)}"
+            iri = f"{'fund' if kind == 'Fund' else 'organization'}/{_SLUGS.get(name) or slug(name)}"
         row = self.rows.setdefault(iri, Row(iri, kind))
         row.mention(mention)
         return row

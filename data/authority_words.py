@@ -47,6 +47,7 @@ def write_words(
         named += [(line["iso"], word) for word in line["en"].split()]
         named += [(line["iso"], word) for base in line["fr"].split() for word in _forms(base)]
     named += [("GB", "UK"), ("US", "USA"), ("GB", "United Kingdom"), ("GB", "Royaume-Uni"), ("US", "U.S.")]
+    named += [("GB", "United Kingdom"), ("US", "US")]
     named += [("KR", "Corée"), ("KR", "Korea"), ("SZ", "Swaziland"), ("CZ", "Czech Republic")]
     seen: dict[str, str] = {}
     for iso, text in named:
@@ -63,6 +64,18 @@ def write_words(
     words.english = known
     common = {known.get(stem(w), stem(w)) for w in _COMMON} | set(known.values())
     _write(folder / "common.csv", ("word",), sorted((w,) for w in common))
+
+
+def write_bodies(folder: Path, bodies: Iterable[Register]) -> None:
+    """Write ``bodies.csv``: by what names the well-known bodies are known, so that one is one sign in any language."""
+    seen: dict[str, str] = {}
+    for register in bodies:
+        for row in sorted(register.rows.values(), key=lambda r: r.iri):
+            for lang in ("en", "fr", "es"):
+                for text in row.names.get(lang, []):
+                    if len(name_key(text).split()) > 1 and not row.country:
+                        seen.setdefault(name_key(text), row.iri)
+    _write(folder / "bodies.csv", ("body", "text"), sorted((iri, key) for key, iri in seen.items()))
 
 
 def _forms(base: str) -> list[str]:

@@ -15,7 +15,7 @@ import csv
 import gzip
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from xml.etree import ElementTree
 from ..graph.identity.words import acronym_like, name_key
 from ..loaders.registry_cow import state
 from .authority_tables import Register, Row, write_source
-from .authority_words import write_words
+from .authority_words import write_bodies, write_words
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
@@ -65,7 +65,9 @@ def main() -> None:
 
     families = Register("authority-igo-names")
     _supraverden(families, bodies, given.supraverden)
+    _cow(families, given.cow_igo, besides=bodies)
 
+    write_bodies(out / "words", [bodies])  # not the names under CC-BY-SA, so that the words are under one licence
     for folder, register, about in (
         ("countries", countries, "PDDL-1.0"),
         ("organizations", bodies, "CC-BY-4.0"),
@@ -231,8 +233,8 @@ def _successions(register: Register, path: Path) -> None:
             register.link(row, relation, f"country/{row.country}", document, locator)
 
 
-def _cow(register: Register, path: Path) -> None:
-    """Give COW numbers to the bodies whose names are those of the data set, and add those it alone has."""
+def _cow(register: Register, path: Path, besides: Register | None = None) -> None:
+    """Give COW numbers to the bodies that have a name of the data set, unless ``besides`` has given it already."""
     last: dict[str, dict[str, str]] = {}
     with gzip.open(path, "rt", encoding="utf-8", newline="") as stream:
         for line in csv.DictReader(stream):
@@ -243,6 +245,8 @@ def _cow(register: Register, path: Path) -> None:
         row = next((r for n in names if (r := register.known(n)) is not None), None)
         if row is None:
             continue
+        if besides is not None and besides.by_id("COW", number):
+            continue
         row.ids.add(("COW", number))
         row.mention(f"cow-igo#{number}")
         if not row.from_:
@@ -252,26 +256,21 @@ def _cow(register: Register, path: Path) -> None:
 
 def _ror(register: Register, path: Path) -> None:
     """Take from ROR the identifiers and the names in other languages of bodies that stand in another input."""
-    chosen: dict[str, tuple[Row, dict[str, Any]]] = {}
+    chosen: dict[str, tuple[tuple[int, int], Row, dict[str, Any]]] = {}
     with gzip.open(path, "rt", encoding="utf-8") as stream:
         for text in stream:
             record = json.loads(text)
             if record.get("status") == "withdrawn":
                 continue
-            names = list(_ror_names(record))
-            for name, _, kind in names:
-                row = register.known(name) if kind != "acronym" else None
-                if row is None or (row.country and row.country not in _ror_countries(record)):
-                    continue
-                if name_key(names[0][0]) in {name_key(n) for n in row.all_names()} or row.iri not in chosen:
-                    better = name_key(names[0][0]) in {name_key(n) for n in row.all_names()}
-                    if better or row.iri not in chosen:
-                        chosen[row.iri] = (row, record)
-                break
-    for row, record in chosen.values():
-        display = next(_ror_names(record))[0]
-        if name_key(display) not in {name_key(n) for n in row.all_names()}:
-            continue  # an alias alone is too little
+            names = {n for n, _, kind in _ror_names(record) if kind != "acronym"}
+            row = register.known(next(_ror_names(record))[0])  # an alias alone is too little
+            if row is None or (row.country and row.country not in _ror_countries(record)):
+                continue
+            children = sum(r["type"].lower() == "child" for r in record.get("relationships") or [])
+            fit = (len({name_key(n) for n in names} & {name_key(n) for n in row.all_names()}), children)
+            if row.iri not in chosen or fit > chosen[row.iri][0]:
+                chosen[row.iri] = (fit, row, record)
+    for _, row, record in chosen.values():
         ror = record["id"].rpartition("/")[2]
         row.ids.add(("ROR", ror))
         row.mention(f"ror#{ror}")
@@ -317,8 +316,16 @@ def _supraverden(register: Register, bodies: Register, path: Path) -> None:
     """Take names, acronyms, years and Wikidata items of intergovernmental organizations; a folder of its own."""
     import yaml
 
-    for name, line in yaml.safe_load(path.read_text(encoding="utf-8")).items():
-        known = bodies.known(name)
+    table = yaml.safe_load(path.read_text(encoding="utf-8"))
+    items = Counter(str(line.get("Wikidata_code")) for line in table.values())
+    for name, line in table.items():
+        wikidata = str(line.get("Wikidata_code") or "")
+        if items[wikidata] > 1 or not re.fullmatch(r"Q\d+", wikidata):
+            wikidata = ""  # two bodies with one item: one of them is wrong
+        others = [name, line.get("Name_fr") or "", *(line.get(f"Name_other_{n}en") or "" for n in ("", "2_"))]
+        known = next((row for text in others if text and (row := bodies.known(text))), None)
+        if known is None and wikidata and bodies.by_id("Wikidata", wikidata):
+            wikidata = ""  # the item of a body that has none of these names
         family = line.get("Org_family") or ""
         regional = "EU inst" in family or "African Union" in family
         kind = known.kind if known else "RegionalOrganization" if regional else "IntergovernmentalOrganization"
@@ -332,12 +339,12 @@ def _supraverden(register: Register, bodies: Register, path: Path) -> None:
             if (text := line.get(f"Abbreviation_{lang}")) and acronym_like(str(text)):
                 row.acronym(lang, str(text))
         if former := line.get("Name_former_en"):
-            row.former(former, "en", "", "")
-        wikidata = str(line.get("Wikidata_code") or "")
-        if re.fullmatch(r"Q\d+", wikidata):
+            row.name("en", former)
+        if wikidata:
             row.ids.add(("Wikidata", wikidata))
         if (year := line.get("Year_established")) and not (known and known.from_):
             row.from_ = str(year) if re.fullmatch(r"\d{4}", str(year)) else ""
+        register.index(row)
     register.document("supraverden", "SupraVerden: list of international organisations", "github.com/confirmordeny/supraverden")
 
 

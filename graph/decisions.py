@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -40,6 +40,54 @@ class Decision:
     def pair(self) -> tuple[str, str]:
         """The two IRIs in a fixed order."""
         return (self.left, self.right) if self.left <= self.right else (self.right, self.left)
+
+
+#: Who decides when no person does.
+RULE = "rule"
+
+
+@dataclass(slots=True)
+class Standing:
+    """What the decisions come to: for each pair, what a person says last, else what a rule says.
+
+    A person's ``undo`` takes back the last thing that a person said of the pair. Where no person has said anything, it
+    takes back the rule's decision, and no rule decides on that pair again (it is in ``vetoed``) until a person does.
+    """
+
+    by_rule: dict[tuple[str, str], Decision] = field(default_factory=dict)
+    by_person: dict[tuple[str, str], list[Decision]] = field(default_factory=dict)
+    vetoed: dict[tuple[str, str], Decision] = field(default_factory=dict)
+
+    def add(self, decision: Decision) -> None:
+        """Take one more decision in."""
+        pair = decision.pair
+        if decision.who == RULE:
+            if decision.verdict == "undo":
+                self.by_rule.pop(pair, None)
+            else:
+                self.by_rule[pair] = decision
+        elif decision.verdict != "undo":
+            self.by_person.setdefault(pair, []).append(decision)
+        elif self.by_person.get(pair):
+            self.by_person[pair].pop()
+        else:
+            self.vetoed[pair] = decision
+            self.by_rule.pop(pair, None)
+
+    def of(self, pair: tuple[str, str]) -> Decision | None:
+        """Return the decision on a pair that stands."""
+        said = self.by_person.get(pair)
+        return said[-1] if said else self.by_rule.get(pair)
+
+    def decisions(self) -> list[Decision]:
+        """Return every decision that stands, by pair."""
+        pairs = sorted({*self.by_rule, *(p for p, said in self.by_person.items() if said)})
+        return [found for pair in pairs if (found := self.of(pair)) is not None]
+
+    @property
+    def same(self) -> list[tuple[str, str]]:
+        """The pairs that are the same thing."""
+        return [d.pair for d in self.decisions() if d.verdict == "same"]
 
 
 class DecisionLog:
@@ -104,18 +152,19 @@ class DecisionLog:
             beside.replace(self.path)
         return len(text)
 
+    def standing(self) -> Standing:
+        """Return what the lines come to, one after the other."""
+        standing = Standing()
+        for decision in self:
+            standing.add(decision)
+        return standing
+
     def canonical(self, rank: Callable[[str], int] = lambda iri: 0) -> dict[str, str]:
         """Return, for every IRI that is not its own canonical thing, the IRI that stands for it.
 
         Things tied by ``same`` form one; the one with the lowest ``rank``, then the lowest IRI, stands for all,
         so that the choice is the same on every machine.
         """
-        ties: dict[tuple[str, str], Decision] = {}
-        for decision in self:
-            if decision.verdict == "undo":
-                ties.pop(decision.pair, None)
-            else:
-                ties[decision.pair] = decision
         parent: dict[str, str] = {}
 
         def root(iri: str) -> str:
@@ -124,7 +173,7 @@ class DecisionLog:
                 iri = above
             return iri
 
-        for left, right in sorted(pair for pair, d in ties.items() if d.verdict == "same"):
+        for left, right in sorted(self.standing().same):
             a, b = sorted((root(left), root(right)), key=lambda iri: (rank(iri), iri))
             parent[b] = a
             parent.setdefault(a, a)

@@ -66,7 +66,7 @@ class RdfIndex:
             return self.db.query(text, prefixes=PREFIXES, substitutions=substitutions or None)
         except SyntaxError as error:
             raise BadQuery(_syntax(text, error)) from error
-        except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: a value for a variable that is not selected
+        except (ValueError, OSError, RuntimeError) as error:  # Runtime: a variable not selected
             raise BadQuery(f"The SPARQL text cannot be run: {error}.") from error
 
     def rows(

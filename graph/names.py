@@ -30,6 +30,8 @@ CREATE TABLE trigram (gram TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (gram
 CREATE TABLE frequency (gram TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
 """
 _RAREST, _CANDIDATES = 10, 100
+#: A pasted page is searched by its beginning: the words of a query, and the characters compared by trigrams.
+_MOST_WORDS, _LONGEST = 30, 500
 _NOISE = 0.2
 _PUNCTUATION = re.compile(r"[\W_]+")
 
@@ -107,7 +109,7 @@ class NameIndex:
             yield _hit(row, 0.8 + 0.19 * len(key) / max(len(found), 1))
 
     def _words(self, key: str) -> Iterator[Hit]:
-        wanted = " AND ".join(f'"{word}"*' for word in _PUNCTUATION.split(key) if word)
+        wanted = " AND ".join(f'"{word}"*' for word in list(dict.fromkeys(key.split()))[:_MOST_WORDS] if word.isalnum())
         if not wanted:
             return
         rows = self._db.execute(
@@ -119,7 +121,7 @@ class NameIndex:
             yield _hit(row, 0.6 + 0.19 * len(key) / max(len(found), len(key)))
 
     def _similar(self, key: str) -> Iterator[Hit]:
-        grams = _trigrams(key)
+        grams = _trigrams(key[:_LONGEST])
         marks = ",".join("?" * len(grams))
         rare = self._db.execute(
             f"SELECT gram FROM frequency WHERE gram IN ({marks}) ORDER BY n, gram LIMIT ?",  # noqa: S608 - marks only

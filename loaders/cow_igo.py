@@ -108,6 +108,7 @@ class _Reader:
         self.columns: dict[str, CowState] = {}
         self.codes: dict[tuple[str, str], array[int]] = defaultdict(lambda: array("i"))
         self.rows: set[tuple[str, int]] = set()
+        self.numbers: dict[str, str] = {}
         self.state_years: dict[str, set[int]] = defaultdict(set)
 
     def statements(self) -> Iterator[Statement]:
@@ -118,12 +119,19 @@ class _Reader:
                 take(row)
             except Wrong as error:
                 self.registry.wrong(error, row=number)
+        usable = set()
         for key, organization in self.organizations.items():
             try:
-                yield self._entity(organization)
+                entity = self._entity(organization)
+                if not self.registry.new(entity.iri):
+                    raise Wrong(f"the letters {key[:40]!r} are those of another organization too")
+                usable.add(key)
+                yield entity
             except Wrong as error:
                 self.registry.wrong(error, place=key)
         for pair, codes in self.codes.items():
+            if pair[0] not in usable:
+                continue
             try:
                 yield from self._memberships(*pair, sorted(codes))
             except Wrong as error:
@@ -156,6 +164,8 @@ class _Reader:
             found = str(_number(number, "ionum"))
             if organization.number not in ("", found):
                 raise Wrong(f"{organization.acronym} has the numbers {organization.number} and {found}")
+            if self.numbers.setdefault(found, organization.acronym) != organization.acronym:
+                raise Wrong(f"{self.numbers[found]} and {organization.acronym} have the same number {found}")
             organization.number = found
         long, short = text(row.get("longorgname", "")), text(row.get("orgname", ""))
         for kind, name in (("long", long), ("short", short)):
@@ -327,6 +337,8 @@ class _States:
         name = text(row["statenme"], what="the name")
         start, end = (_day(row, which) for which in ("st", "end"))
         made: list[Statement] = []
+        if not self.registry.new(f"{number}/{start}"):
+            raise Wrong(f"the state {number} is given twice from {start}", "keep one of the rows")
         link = self.registry.link(
             f"{number}/{start}", found.iri, "memberOf", system, f"ccode {number}, from {start}",
             role="state", valid_from=start, valid_to=end,

@@ -51,6 +51,102 @@ def _table_loader() -> Loader:
     return load_table
 
 
+def _un_open_likeness(path: Path) -> int:
+    from .un_open import likeness
+
+    return likeness(path)
+
+
+def _un_open_loader() -> Loader:
+    from .un_open import load_un_open
+
+    return load_un_open
+
+
+def _un_entities_likeness(path: Path) -> int:
+    from .un_entities import likeness
+
+    return likeness(path)
+
+
+def _un_entities_loader() -> Loader:
+    from .un_entities import load_un_entities
+
+    return load_un_entities
+
+
+def _cow_igo_likeness(path: Path) -> int:
+    from .cow_igo import likeness
+
+    return likeness(path)
+
+
+def _cow_igo_loader() -> Loader:
+    from .cow_igo import load_cow_igo
+
+    return load_cow_igo
+
+
+def _igo_registry_likeness(path: Path) -> int:
+    from .igo_registry import likeness
+
+    return likeness(path)
+
+
+def _igo_registry_loader() -> Loader:
+    from .igo_registry import load_igo_registry
+
+    return load_igo_registry
+
+
+def _ror_likeness(path: Path) -> int:
+    from .ror import likeness
+
+    return likeness(path)
+
+
+def _ror_loader() -> Loader:
+    from .ror import load_ror
+
+    return load_ror
+
+
+def _countries_likeness(path: Path) -> int:
+    from .countries import likeness
+
+    return likeness(path)
+
+
+def _countries_loader() -> Loader:
+    from .countries import load_countries
+
+    return load_countries
+
+
+def _sdg_likeness(path: Path) -> int:
+    from .sdg import likeness
+
+    return likeness(path)
+
+
+def _sdg_loader() -> Loader:
+    from .sdg import load_sdg
+
+    return load_sdg
+
+
+def _ftm_likeness(path: Path) -> int:
+    from .ftm import likeness
+
+    return likeness(path)
+
+
+def _ftm_loader() -> Loader:
+    from .ftm import load_ftm
+
+    return load_ftm
+
+
 KINDS: Final[dict[str, Kind]] = {
     "table": Kind(
         "table",
@@ -58,6 +154,31 @@ KINDS: Final[dict[str, Kind]] = {
         _table_likeness,
         _table_loader,
     ),
+    "un-open": Kind(
+        "un-open",
+        "contributions, expenses and programmes of the UN system from open.un.org",
+        _un_open_likeness,
+        _un_open_loader,
+    ),
+    "un-entities": Kind(
+        "un-entities", "the table of bodies of the UN system", _un_entities_likeness, _un_entities_loader
+    ),
+    "cow-igo": Kind(
+        "cow-igo",
+        "membership of intergovernmental organizations, Correlates of War",
+        _cow_igo_likeness,
+        _cow_igo_loader,
+    ),
+    "igo-registry": Kind(
+        "igo-registry",
+        "the SupraVerden list of international organizations",
+        _igo_registry_likeness,
+        _igo_registry_loader,
+    ),
+    "ror": Kind("ror", "records of the Research Organization Registry", _ror_likeness, _ror_loader),
+    "countries": Kind("countries", "a list of countries with ISO or M49 codes", _countries_likeness, _countries_loader),
+    "sdg": Kind("sdg", "the Sustainable Development Goals as linked data", _sdg_likeness, _sdg_loader),
+    "ftm": Kind("ftm", "FollowTheMoney entities or statements", _ftm_likeness, _ftm_loader),
 }
 
 

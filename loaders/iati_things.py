@@ -36,7 +36,7 @@ _GARBLED = re.compile("Ã[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u2010-\u21
 
 @lru_cache(maxsize=65_536)
 def escape(identifier: str) -> str:
-    """Return an identifier as it stands in an IRI: what is not a letter, digit, ``-``, ``.``, ``_`` is per cent-encoded.
+    """Return an identifier as it stands in an IRI: letters, digits and ``-._~``, all else per cent-encoded.
 
     Two identifiers never give the same result; a very long one is cut and gets a checksum.
 
@@ -194,6 +194,8 @@ class Things:
     def activity_named(self, ref: str, names: Iterable[Name], type_: str, locator: str) -> str:
         """Return the IRI of an activity that another one names; it is described at the end if nothing describes it."""
         iri = activity_iri(ref)
+        if hash(iri) in self._seen:
+            return iri
         known = self._stubs.get(iri)
         if known is None or (known[1] == "Project" and type_ == "Programme"):
             self._stubs[iri] = (ref, type_, locator, tuple(names) or (known[3] if known else ()))

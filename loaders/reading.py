@@ -111,6 +111,12 @@ def _not_utf8(path: Path) -> UnreadableSource:
     return UnreadableSource("is not UTF-8", path=path, advice=advice)
 
 
+def skip_mark(file: BinaryIO) -> None:
+    """Pass over a byte-order mark at the beginning of a file just opened."""
+    if file.read(3) != b"\xef\xbb\xbf":
+        file.seek(0)
+
+
 def checksum(path: Path) -> str:
     """Return ``sha256:…`` of the bytes of a file as they are on disk."""
     try:
@@ -154,13 +160,15 @@ class JsonStream:
     """The elements of one JSON file, one at a time, whatever its shape.
 
     ``decimals`` keeps numbers with a point as they are written; without it they are floats, which is faster where
-    they are not used. ``line`` is the line that has been reached.
+    they are not used. ``unique`` refuses an object that has a key twice. ``line`` is the line that has been reached.
     """
 
-    def __init__(self, path: Path, *, decimals: bool = True) -> None:
+    def __init__(self, path: Path, *, decimals: bool = True, unique: bool = False) -> None:
         self.path, self.line = path, 1
         number: Callable[[str], float | Decimal] = Decimal if decimals else float
-        self._decoder = json.JSONDecoder(parse_float=number, parse_constant=self._constant)
+        self._decoder = json.JSONDecoder(
+            parse_float=number, parse_constant=self._constant, object_pairs_hook=self._object if unique else None
+        )
         self._text: TextIO | None = None
         self._buffer, self._at, self._ended = "", 0, False
 
@@ -304,6 +312,14 @@ class JsonStream:
         self._at += 1
         if self._peek() == end:
             raise self._wrong(f"is not JSON (a comma before {end!r})", "delete it")
+
+    def _object(self, pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            keys = [key for key, _ in pairs]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise self._wrong(f"{twice[:60]!r} is given twice", "keep one of them")
+        return made
 
     def _constant(self, text: str) -> float:
         raise self._wrong(f"the JSON holds {text}, which is no number", "write null where a number is not known")

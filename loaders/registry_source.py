@@ -58,6 +58,7 @@ class Registry:
         self.path, self.kind, self.skip_bad = path, kind, skip_bad
         self.skipped: dict[str, int] = {}
         self._declared: set[str] = set()
+        self._fresh: list[str] = []  # declared since a statement was last yielded
         made = slug(source_id or _stem(path, kind))
         if not made or (source_id and source_id != made):
             raise UnreadableSource(
@@ -80,15 +81,19 @@ class Registry:
         self._link = f"{ID}link/{made}/"
 
     def loaded(self, statements: Callable[[], Iterator[Statement]]) -> Loaded:
-        """Return the source with the file as a document, then what ``statements`` gives."""
+        """Return the source with the file as a document, then what ``statements`` gives.
+
+        ``statements`` makes all that a record becomes before it yields the first of it.
+        """
 
         def stream() -> Iterator[Statement]:
             yield Entity(self.document, "Document", (Name(self.source.title, "en"),), identifier=self.path.name)
             for statement in statements():
+                self._fresh.clear()
                 if isinstance(statement, Entity):
-                    for name in statement.names:
-                        if not name.text.isascii() and _MOJIBAKE.search(name.text):
-                            self.left_out("nothing, but a name shows a wrong encoding and was kept as it is")
+                    for line in (statement.description or "", *(name.text for name in statement.names)):
+                        if not line.isascii() and _MOJIBAKE.search(line):
+                            self.left_out("nothing, but a text shows a wrong encoding and was kept so")
                 yield statement
 
         return Loaded(self.source, stream(), self.skipped)
@@ -98,13 +103,15 @@ class Registry:
         self.skipped[reason] = self.skipped.get(reason, 0) + count
 
     def wrong(self, error: Wrong, *, row: int | None = None, place: str | None = None) -> None:
-        """Count a record that cannot be used if bad records are to be skipped.
+        """Count a record that cannot be used if bad records are to be skipped; what it declared is forgotten.
 
         :raises UnreadableSource: Otherwise.
         """
         if not self.skip_bad:
             where = f"{short(place)}: " if place else ""
             raise UnreadableSource(where + error.problem, path=self.path, row=row, advice=error.advice)
+        self._declared.difference_update(self._fresh)
+        self._fresh.clear()
         self.left_out("bad records")
 
     def bad(self, error: UnreadableSource) -> None:
@@ -116,6 +123,7 @@ class Registry:
         if iri in self._declared:
             return False
         self._declared.add(iri)
+        self._fresh.append(iri)
         return True
 
     def known(self, iri: str) -> bool:
@@ -176,7 +184,9 @@ def kind_of(value: Json) -> str:
 def text(value: Json, *, longest: int = _LONGEST_NAME, what: str = "the text") -> str:
     """Return a text in composed form with single blanks, ``""`` where there is none.
 
-    :raises Wrong: If the value is no text, is too long, or has a character that no text has.
+    A character that no text has (a control character, half of a pair) becomes U+FFFD, which is told of: see the stream.
+
+    :raises Wrong: If the value is no text or is too long.
     """
     if value is None:
         return ""
@@ -188,11 +198,8 @@ def text(value: Json, *, longest: int = _LONGEST_NAME, what: str = "the text") -
             line = _BLANKS.sub(" ", line)
     else:
         line = _BLANKS.sub(" ", value.lstrip("\ufeff").strip())
-        if not line.isprintable() and (found := _FORBIDDEN.search(line)):
-            raise Wrong(
-                f"{what} holds the character U+{ord(found[0]):04X} after {short(line[: found.start()][-20:])!r}",
-                "the file was perhaps saved in another encoding",
-            )
+        if not line.isprintable():
+            line = _FORBIDDEN.sub("\ufffd", line)
         if not unicodedata.is_normalized("NFC", line):
             line = unicodedata.normalize("NFC", line)
     if len(line) > longest:

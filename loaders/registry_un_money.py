@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -34,7 +35,7 @@ def contributions(registry: Registry) -> Iterator[Statement]:
     The year stands in the name of the file only.
     """
     when = _year_of_file(registry.path)
-    for name, value in JsonStream(registry.path).members():
+    for name, value in JsonStream(registry.path, unique=True).members():
         try:
             yield from _donor(registry, name, value, when)
         except Wrong as error:
@@ -79,7 +80,9 @@ def expenses(registry: Registry) -> Iterator[Statement]:
     """
     when = _year_of_file(registry.path)
     seen: set[str] = set()
-    for number, value in JsonStream(registry.path).elements(skip=registry.bad if registry.skip_bad else None):
+    for number, value in JsonStream(registry.path, unique=True).elements(
+        skip=registry.bad if registry.skip_bad else None
+    ):
         try:
             yield from _spent(registry, number, mapping(value, "the record"), when, seen)
         except Wrong as error:
@@ -126,7 +129,7 @@ def trust_funds(registry: Registry) -> Iterator[Statement]:
     receives the contribution itself.
     """
     meta: dict[str, Json] = {}
-    for key, value in JsonStream(registry.path).members():
+    for key, value in JsonStream(registry.path, unique=True).members():
         if key == "meta":
             try:
                 meta = mapping(value, "meta")
@@ -138,7 +141,7 @@ def trust_funds(registry: Registry) -> Iterator[Statement]:
         registry.wrong(error, place="meta")
         when, money = None, _USD
     when = when or _year_of_file(registry.path)
-    for key, value in JsonStream(registry.path).members():
+    for key, value in JsonStream(registry.path, unique=True).members():
         if key == "contributors":
             if not isinstance(value, list):
                 raise UnreadableSource("contributors is no list", path=registry.path, advice="fetch the file again")
@@ -157,15 +160,17 @@ def _contributor(registry: Registry, place: str, item: Json, when: str | None, m
     if not name:
         raise Wrong("a contributor has no name", "give it one")
     group = text(record.get("counterparty_group"), what="the group")
-    given = []
+    if not registry.new(f"contributor {name}"):
+        raise Wrong(f"the contributor {name[:60]!r} is given twice", "keep one of the records")
+    given: list[tuple[str, str, str, str, Decimal | None]] = []
     for value in listing(record.get("destinations"), "destinations"):
         one = mapping(value, "a destination")
-        fields = [text(one.get(f), what=f) for f in ("fund_code", "fund_name", "entity_code", "entity_name")]
-        if not fields[0] and not fields[2]:
+        fund, code = text(one.get("fund_code"), what="fund_code"), text(one.get("entity_code"), what="entity_code")
+        if not fund and not code:
             raise Wrong("a destination has neither a fund nor a body", "give one")
-        if fields[2]:
-            body_iri(fields[2])
-        given.append((*fields, amount(one.get("amount_usd", one.get("amount")))))
+        _ = fund and _fund_iri(fund), code and body_iri(code)  # refuses codes without letters
+        fund_name, code_name = (text(one.get(f), what=f) for f in ("fund_name", "entity_name"))
+        given.append((fund, fund_name, code, code_name, amount(one.get("amount_usd", one.get("amount")))))
     me, made = donor(registry, name, group, place, government=group.casefold() == "government")
     statements: list[Statement] = [*made]
     if not given:
@@ -222,7 +227,7 @@ def fund_review(registry: Registry) -> Iterator[Statement]:
 
 
 def other_donors(registry: Registry) -> Iterator[Statement]:
-    """Yield donors, UN bodies, and a link ``funds`` for each row; the role is the type of revenue as the source codes it."""
+    """Yield donors, UN bodies, and a link ``funds`` for each row; the role is the type of revenue as coded."""
     for number, row in reading.csv_records(registry.path):
         try:
             yield from _other_donor(registry, number, row)
@@ -233,7 +238,8 @@ def other_donors(registry: Registry) -> Iterator[Statement]:
 def _other_donor(registry: Registry, number: int, row: dict[str, str]) -> list[Statement]:
     name, code = text(row["donor"], what="the donor"), text(row["entity"], what="the entity")
     if not name or not code:
-        raise Wrong("the donor or the entity is missing", "give both")
+        registry.left_out("contributions without a donor or a body")
+        return []
     sum_, money = amount(row["amount"]), currency(row.get("_currency") or row.get("currency") or _USD)
     when = year(row.get("calendar_year") or row.get("year"))
     group = text(row.get("contrib_type", ""), what="the type of contributor")

@@ -40,10 +40,11 @@ def language_of(line: str, country_code: str) -> str:
     ('fr', 'en')
     """
     usual = LANGUAGES.get(country_code, "")
-    score = dict.fromkeys(_LITTLE, 0.0)
+    score = dict.fromkeys((usual, "en") if usual else _LITTLE, 0.0)
     for word in re.findall(r"[^\W\d_]+", line.casefold()):
         for found in _LANGUAGE_OF.get(word, ()):
-            score[found] += 1
+            if found in score:
+                score[found] += 1
     if usual:
         score[usual] += 0.5  # the tongue of the country wins where words are as many
     best = max(score, key=lambda one: score[one])
@@ -51,10 +52,10 @@ def language_of(line: str, country_code: str) -> str:
 
 
 def framework(registry: Registry) -> Iterator[Statement]:
-    """Yield the framework of a country as a programme, its results as parts of it, its projects and who carries them."""
+    """Yield the framework of a country as a programme, its results as parts of it, its projects and who does them."""
     head: dict[str, Json] = {}
     lists: dict[str, Json] = {}
-    for key, value in JsonStream(registry.path).members():
+    for key, value in JsonStream(registry.path, unique=True).members():
         (lists if isinstance(value, list) else head)[key] = value
     try:
         reader = _Framework(registry, head)
@@ -132,7 +133,7 @@ class _Framework:
         ]  # fmt: skip
 
     def results(self, items: Json) -> Iterator[Statement]:
-        """Yield the tree of results: each a programme that is part of the one above, with the sums as links to the country."""
+        """Yield the tree of results: each a programme, part of the one above, with the sums as links to the country."""
         stack = [
             (item, self.me, f"framework[{n}]", 1) for n, item in enumerate(items if isinstance(items, list) else [])
         ]
@@ -181,22 +182,23 @@ class _Framework:
         )  # fmt: skip
 
     def project(self, item: Json, place: str) -> list[Statement]:
-        """Return a project with the agency that carries it out; several records of one project are its several agencies."""
+        """Return a project with the agency that carries it out; it has as many records as agencies."""
         record = mapping(item, "the project")
         number, name = _number(record.get("id")), text(record.get("name"), what="the name", longest=_LONGEST)
         agency = text(record.get("agency"), what="the agency")
         if not name:
             raise Wrong(f"the project {number} has no name", "give it one")
+        outcome = text(record.get("outcome"), what="the outcome", longest=_LONGEST)
         me = f"{ID}programme/uninfo-project-{number}"
         entity = self._entity(me, "Project", number, record, name, place)
         links: list[Statement] = []
         if agency:
             body_iri(agency)
-            dates = {"valid_from": entity.valid_from, "valid_to": entity.valid_to}
+            dates = (entity.valid_from, entity.valid_to)
             key = f"project-{number}/{agency}"
             self.pairs[key] = again = self.pairs.get(key, 0) + 1
             key = f"{key}/{again}" if again > 1 else key
-            links += self._sums(key, body_iri(agency), "implements", me, record, place, **dates)
+            links += self._sums(key, body_iri(agency), "implements", me, record, place, dates)
             links = [*body(self.registry, agency, place), *links]
         else:
             self.registry.left_out("nothing, but a project has no agency")
@@ -209,7 +211,6 @@ class _Framework:
                     links.append(self.registry.link(f"project-{number}/sdg-{goal}", me, "concerns", topic, place))
         if not self.registry.new(me):
             return links
-        outcome = text(record.get("outcome"), what="the outcome", longest=_LONGEST)
         above = self.named.get(outcome)
         if outcome and above is None:
             self.registry.left_out("outcomes of a project that are no result of the framework")
@@ -221,16 +222,28 @@ class _Framework:
         ]
 
     def _sums(
-        self, key: str, source: str, relation: str, target: str, sums: dict[str, Json], place: str, **dates: str | None
+        self,
+        key: str,
+        source: str,
+        relation: str,
+        target: str,
+        sums: dict[str, Json],
+        place: str,
+        dates: tuple[str | None, str | None] = (None, None),
     ) -> list[Link | Entity]:
         """Return a link for each sum that is given (required, available, spent), or one without if none is."""
         given = [(measure, amount(sums.get(measure), measure)) for measure in _MEASURES]
         known = [(measure, sum_) for measure, sum_ in given if sum_ is not None]
         if not known:
-            return [self.registry.link(f"{key}/{relation}", source, relation, target, place, **dates)]
+            return [
+                self.registry.link(
+                    f"{key}/{relation}", source, relation, target, place, valid_from=dates[0], valid_to=dates[1]
+                )
+            ]
         return [
             self.registry.link(f"{key}/{relation}/{measure}", source, relation, target, f"{place}/{measure}",
-                               role=f"{measure} funds", amount=sum_, currency="USD", **dates)
+                               role=f"{measure} funds", amount=sum_, currency="USD",
+                               valid_from=dates[0], valid_to=dates[1])
             for measure, sum_ in known
         ]  # fmt: skip
 

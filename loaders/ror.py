@@ -140,7 +140,7 @@ class _Reader:
         places = list(_places(record) if newer else _places_1(record))
         relationships = list(_relationships(record))
         made: list[Statement] = [entity]
-        for place in places:
+        for place in dict.fromkeys(places):
             made += self._located(ror, *place)
         made += self._relations(ror, relationships)
         self.records.add(ror)
@@ -190,8 +190,9 @@ class _Reader:
         if f"{ror}/{country.alpha2}" not in self.pairs:
             yield registry.link(f"{ror}/locatedIn/{country.alpha2}", me, "locatedIn", country.iri, locator)
         self.pairs.add(f"{ror}/{country.alpha2}")
-        if not geonames or not place:
+        if not geonames or not place or f"{ror}/{geonames}" in self.pairs:
             return
+        self.pairs.add(f"{ror}/{geonames}")
         city = f"{ID}place/geonames-{geonames}"
         if registry.new(city):
             yield Entity(city, "Place", (Name(place),), identifier=geonames,

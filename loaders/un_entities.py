@@ -130,7 +130,7 @@ def _links(
         return there
 
     category, grouping = _said(record, "category"), _said(record, "system_grouping")
-    for organ in _organs(record.get("un_principal_organ")):
+    for organ in dict.fromkeys(_organs(record.get("un_principal_organ"))):
         above = mention(Name(organ, "en"))
         if above == me:
             registry.left_out("bodies said to be under themselves")

@@ -2,7 +2,7 @@
 
 Seven files are known by what is in them: contributions of donors (``donors-<year>.json``), expenses by country,
 contributors to trust funds, cooperation-framework projects of a country (UNINFO), contributions of donors that are no
-governments, member states, and the review of which body a trust fund belongs to. The list of UN bodies that is published
+governments, member states, and the review of which body a trust fund belongs to. The list of UN bodies that stands
 beside them is of the kind ``un-entities``. Data: https://github.com/united-nations/open (MIT; data of the UN, CEB and
 UNINFO). Amounts are in US dollars, the currency of the financial statistics of the UN system and of UNINFO.
 """

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 import pyoxigraph as ox
 
@@ -29,13 +30,16 @@ def parameters_of(text: str) -> set[str]:
     return {match["tested"] or match["name"] for match in _tokens(text)}
 
 
-def bind(text: str, values: Mapping[str, ox.NamedNode | ox.Literal]) -> str:
-    """Return a SPARQL text in which the parameters given are terms; the others stay variables.
+Term: TypeAlias = ox.NamedNode | ox.Literal
 
-    ``BOUND($name)`` becomes ``true`` or ``false``.
+
+def bind(text: str, values: Mapping[str, Term | tuple[Term, ...]]) -> str:
+    r"""Return a SPARQL text in which the parameters given are terms; the others stay variables.
+
+    ``BOUND($name)`` becomes ``true`` or ``false``. Several terms are for a list: ``?x IN ($name)``.
 
     >>> bind("FILTER(!BOUND($x) || ?s = $x)", {"x": ox.Literal('a"b')})
-    'FILTER(!true || ?s = "a\\\\"b")'
+    'FILTER(!true || ?s = "a\\"b")'
     >>> bind("FILTER(!BOUND($x) || ?s = $x)", {})
     'FILTER(!false || ?s = $x)'
     """
@@ -47,7 +51,9 @@ def bind(text: str, values: Mapping[str, ox.NamedNode | ox.Literal]) -> str:
             out.append("true" if match["tested"] in values else "false")
         else:
             name = match["name"]
-            out.append(str(values[name]) if name in values else f"${name}")
+            value = values.get(name)
+            terms = value if isinstance(value, tuple) else () if value is None else (value,)
+            out.append(", ".join(map(str, terms)) or f"${name}")
         done = match.end()
     return "".join([*out, text[done:]])
 

@@ -14,7 +14,8 @@ import pyoxigraph as ox
 
 from ..ontology.convert import XSD
 from ..ontology.model import ML
-from .binding import bind
+from ..ontology.vocabulary import vocabulary
+from .binding import Term, bind
 from .catalogue import Parameter, Question
 
 #: A checked value: the IRI of an entity, the local name of a class or relation, a day, a word, a number or a truth.
@@ -62,11 +63,13 @@ class CypherEngine:
         return self._run(question.cypher, plain)[1]
 
 
-def term(parameter: Parameter, value: Value) -> ox.NamedNode | ox.Literal:
-    """Return a checked value as the RDF term that a SPARQL text expects."""
+def term(parameter: Parameter, value: Value) -> Term | tuple[Term, ...]:
+    """Return a checked value as what a SPARQL text expects: a term; for a class, it and all its subclasses."""
     if parameter.type == "entity":
         return ox.NamedNode(str(value))
-    if parameter.type in ("class", "relation"):
+    if parameter.type == "class":
+        return tuple(ox.NamedNode(ML + name) for name in vocabulary().subclasses(str(value)))
+    if parameter.type == "relation":
         return ox.NamedNode(f"{ML}{value}")
     if isinstance(value, Decimal):
         return ox.Literal(format(value, "f"), datatype=ox.NamedNode(XSD + "decimal"))

@@ -1,4 +1,4 @@
-"""Asks a question of the catalogue: checks the values, runs one of its texts, and gives rows that any engine gives alike.
+"""Asks a question of the catalogue: checks values, runs one of its texts, gives rows that any engine gives alike.
 
 An answer holds one row for each place where a document states a link, with the document, the place in it and the
 certainty, so that each row can be cited. Links with the status ``proposed`` are shown unless a question says
@@ -134,7 +134,7 @@ def _key(question: Question) -> Callable[[Row], tuple[Any, ...]]:
 
 
 def _rank(cell: Cell, down: bool) -> tuple[Any, ...]:
-    """Return what a cell sorts by: what is missing last, numbers by size, names without case, digits in text by value."""
+    """Return what a cell sorts by: what is missing last, numbers and digits in text by size, names without case."""
     if cell is None:
         return (1,)
     if isinstance(cell, (int, Decimal)):

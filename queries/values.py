@@ -1,4 +1,4 @@
-"""From what a person gives for a parameter to a value that an engine may get, or one sentence that says what is wrong."""
+"""From what a person gives for a parameter to a value for an engine, or one sentence that says what is wrong."""
 
 from __future__ import annotations
 
@@ -87,6 +87,8 @@ def _entity(reader: Reader, parameter: Parameter, text: str, lang: str) -> str:
     except AmbiguousName as error:
         error.args = (f"Parameter {parameter.name!r}: {error}",)
         raise
+    except ValueError as error:  # no IRI can hold these characters, so nothing bears it
+        raise UnknownEntity(text) from error
     except UnknownEntity as error:
         try:
             other = resolve(reader, text, lang=lang)

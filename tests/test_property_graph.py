@@ -51,7 +51,7 @@ def test_every_thing_arrives_with_its_labels(reader: Reader) -> None:
 
 
 def test_two_links_between_two_things_are_two(workshop: Workshop) -> None:
-    """Also where the ends have different classes, several sources speak, and the links differ in nothing but their IRI."""
+    """Also where the ends have different classes, several sources speak, and links differ only in their IRI."""
     kinds = ["NGO", "UNBody", "Country", "Topic"]
     things = [Entity(f"{ID}topic/t{n}", kind, (Name("same name", "en"),)) for n, kind in enumerate(kinds)]
     for id_ in "ab":

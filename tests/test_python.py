@@ -29,7 +29,7 @@ def test_a_question_is_a_data_frame_and_an_answer_plain_objects(kg: ml.Knowledge
     frame = kg.query("partners-of", org="UNICRI")
     assert isinstance(frame, pd.DataFrame)
     assert set(frame["locator"]) == {"19", "20"}
-    answer = kg.answer("partners-of", org="UNICRI")
+    answer = kg.answer("partners-of", {"org": "UNICRI"})
     assert all(isinstance(row["partner"], Thing) for row in answer.rows)
     assert list(frame["partner"]) == [str(row["partner"]) for row in answer.rows]
 

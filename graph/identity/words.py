@@ -32,6 +32,7 @@ _SPELLINGS = {
 _ARTICLES = ("the", "le", "la", "les", "l")
 _BRACKETED = re.compile(r"\s*[(\[]([^()\[\]]{2,16})[)\]]")
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
+_JOINING = frozenset("of the de du des d la le les l of".split())
 #: Words that say nothing in a name of either language.
 SMALL = frozenset(
     "a an and at by for from in into of on or the to via with through "
@@ -96,7 +97,7 @@ class Words:
     def add_phrase(self, text: str, sign: str) -> None:
         """Let a name stand for a sign, wherever it occurs in a longer name; the first sign given stays."""
         words = tuple(stem(w) for w in name_key(text).split())
-        if words and (len(words) > 1 or len(words[0]) > 2):
+        if words and (len(words) > 1 or len(words[0]) > 2 or sign.startswith("@")):
             self.phrases.setdefault(words, sign)
             self._longest[words[0]] = max(len(words), self._longest.get(words[0], 0))
 
@@ -138,12 +139,38 @@ class Words:
         return (signs[0][1:], rest.strip()) if len(signs) == 1 and signs[0].startswith("@") else None
 
 
+    def without_country(self, text: str) -> tuple[str, str] | None:
+        """Return the one country that a name speaks of, and the rest of the normalized name, if that says enough.
+
+        >>> shipped_words().without_country("Norwegian Ministry of Foreign Affairs")
+        ('NO', 'ministry of foreign affairs')
+        """
+        words = name_key(text).split()
+        stems = [stem(w) for w in words]
+        found = [
+            (at, length, sign)
+            for at in range(len(words))
+            for length in range(self._longest.get(stems[at], 0), 0, -1)
+            if (sign := self.phrases.get(tuple(stems[at : at + length]), "")).startswith("@")
+        ]
+        if not found or len({sign for _, _, sign in found}) != 1:
+            return None
+        at, length, sign = found[0]
+        before, after = words[:at], words[at + length :]
+        while before and before[-1] in _JOINING:
+            before.pop()
+        rest = [*before, *after]
+        if sum(w not in SMALL for w in rest) < 2:
+            return None
+        return sign[1:], " ".join(rest)
+
+
 def load_words(bodies: Iterable[tuple[str, str]] = ()) -> Words:
-    """Return the words that ship with the package, with the names of bodies given as ``(name, iri)`` added."""
+    """Return the words that ship with the package, names of bodies given as ``(name, iri)`` before those that ship."""
     words = Words()
     for iso, text in _rows("countries.csv"):
         words.add_phrase(text, f"@{iso}")
-    for text, iri in bodies:
+    for text, iri in [*bodies, *((text, iri) for iri, text in _rows("bodies.csv"))]:
         if len(name_key(text).split()) > 1:
             words.add_phrase(text, f"#{iri}")
     for other, english in _rows("dictionary.csv"):
@@ -154,7 +181,7 @@ def load_words(bodies: Iterable[tuple[str, str]] = ()) -> Words:
 
 @lru_cache(maxsize=1)
 def shipped_words() -> Words:
-    """Return the words that ship with the package, without names of bodies."""
+    """Return the words that ship with the package."""
     return load_words()
 
 

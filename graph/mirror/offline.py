@@ -238,7 +238,7 @@ _RECORD = {
     "name": "string",
     "json": "string",
     "id": "string",
-    "checksum": "string",
+    "row_checksum": "string",
     "position": "long",
 }
 _DATED = {"valid_from_date": "date", "valid_to_date": "date"}
@@ -253,7 +253,7 @@ _ENTITY = {
     **_DATED,
     "issued_date": "date",
     **_LISTS,
-    "checksum": "string",
+    "row_checksum": "string",
 }
 _LINK = {
     **dict.fromkeys(("iri", "source", "relation"), "string"),
@@ -263,10 +263,11 @@ _LINK = {
     **_LISTS,
     "scores": "double[]",
     "exact": "string",
-    "checksum": "string",
+    "row_checksum": "string",
     "position": "long",
 }
-_SOURCE = dict.fromkeys(
-    ("id", "title", "loader", "checksum", "origin", "loaded", "licence", "version", "issued", "url", "state"), "string"
-) | {"fingerprint": "string"}
+_SOURCE = {
+    **dict.fromkeys(("id", "title", "loader", "checksum", "origin", "loaded"), "string"),
+    **dict.fromkeys(("licence", "version", "issued", "url", "state", "fingerprint"), "string"),
+}
 _DECISION = {"number": "long"} | dict.fromkeys(("verdict", "left", "right", "who", "when", "why", "rule"), "string")

@@ -29,10 +29,10 @@ T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
 
 _M = rows.MARK
-CONSTRAINTS = {
-    "multilateral_iri": f"CREATE CONSTRAINT multilateral_iri IF NOT EXISTS FOR (n:{_M}) REQUIRE n.iri IS UNIQUE",
-    "multilateral_key": f"CREATE CONSTRAINT multilateral_key IF NOT EXISTS FOR (n:{_M}) REQUIRE n.key IS UNIQUE",
-}
+CONSTRAINTS = (
+    f"CREATE CONSTRAINT multilateral_iri IF NOT EXISTS FOR (n:{_M}) REQUIRE n.iri IS UNIQUE",
+    f"CREATE CONSTRAINT multilateral_key IF NOT EXISTS FOR (n:{_M}) REQUIRE n.key IS UNIQUE",
+)
 #: For those who ask: a thing is looked up by `(:Entity {iri: …})`.
 INDEX = "CREATE INDEX multilateral_entity_iri IF NOT EXISTS FOR (n:Entity) ON (n.iri)"
 
@@ -89,11 +89,9 @@ class PushReport:
         if self.unchanged:
             return "The mirror holds the same already; nothing was sent."
         _things, _links, _records = f"{self.entities:,} things", f"{self.links:,} links", f"{self.records:,} records"
-        parts = [
-            f"{self.entities:,} things, {self.links:,} links and {self.records:,} records of {self.sources} sources"
-        ]
+        things, links, records = f"{self.entities:,} things", f"{self.links:,} links", f"{self.records:,} records"
         gone = self.removed_links + self.removed_entities + self.removed_records
-        text = f"Sent {parts[0]}"
+        text = f"Sent {things}, {links} and {records} of {self.sources} sources"
         text += f", {self.decisions:,} decisions" if self.decisions else ""
         if gone or self.forgotten:
             text += (
@@ -123,8 +121,14 @@ def push(
     truth = Truth.of(store)
     manifest = Manifest.of(server)
     if not everything and manifest.holds(truth):
+        _ensure(server)  # the importer of files makes neither constraints nor indexes
         return PushReport()
     return _Push(LocalGraph(store), server, manifest, everything, progress).run()
+
+
+def _ensure(server: Server) -> None:
+    for text in (*CONSTRAINTS, INDEX):
+        server.schema(text)
 
 
 class _Push:
@@ -143,7 +147,7 @@ class _Push:
         self.labels = ":".join(rows.class_labels())
 
     def run(self) -> PushReport:
-        for text in CONSTRAINTS.values():
+        for text in CONSTRAINTS:
             self.server.schema(text)
         self._begin()
         with Spool() as spool:
@@ -199,7 +203,7 @@ class _Push:
     def _link(self, sender: Sender, known: Known, source_id: str, position: int, shown: Any, loaded: Link) -> None:
         kind, row = rows.link_relationship(shown, source_id, loaded)
         old = known.link(source_id, loaded.iri)
-        if old is not None and old[1] == row["checksum"]:
+        if old is not None and old[1] == row["row_checksum"]:
             return
         row["position"] = position
         self.report.links += 1
@@ -222,7 +226,7 @@ class _Push:
         row = rows.record_node(source_id, iri, self.local.top(iri), said)
         spool.record(row["entity"], self.local.rank[source_id], row.get("json"))
         old = known.record(row["key"])
-        if old == row["checksum"]:
+        if old == row["row_checksum"]:
             return
         if position is not None:
             row["position"] = position
@@ -258,7 +262,7 @@ class _Push:
 
     def _entity(self, sender: Sender, entity: Entity, there: str | None) -> None:
         marks, row = rows.entity_node(entity)
-        if there == row["checksum"]:
+        if there == row["row_checksum"]:
             return
         self.report.entities += 1
         label = ":".join(marks)
@@ -271,7 +275,7 @@ class _Push:
         if self.everything:
             found = self.server.rows(f"{find} RETURN iri, labels(n) AS marks, properties(n) AS row", iris=iris)
             return {r["iri"]: rows.found_checksum(r["row"], rows.our_labels(r["marks"])) for r in found}
-        text = f"{find} WHERE n.checksum IS NOT NULL RETURN iri, n.checksum AS checksum"
+        text = f"{find} WHERE n.row_checksum IS NOT NULL RETURN iri, n.row_checksum AS checksum"
         return {r["iri"]: r["checksum"] for r in self.server.rows(text, iris=iris)}
 
     def _elsewhere(self, iris: list[str]) -> dict[str, list[tuple[int, str]]]:
@@ -291,7 +295,7 @@ class _Push:
         """Take away records that are no longer said, then the things of which no record is left."""
         untie = (
             f"UNWIND $rows AS row MATCH (r:{_M} {{key: row.key}}) OPTIONAL MATCH ()-[t:{rows.TIE}]->(r) DELETE t "
-            "SET r.gone = true REMOVE r.checksum"
+            "SET r.gone = true REMOVE r.row_checksum"
         )
         with Sender(self.server) as sender:
             for key in known.records_left():

@@ -53,9 +53,9 @@ class Manifest:
 
 _LINKS = (
     f"MATCH (:{_M})-[r]->(:{_M}) WHERE r.source IN $sources AND r.iri IS NOT NULL "
-    "RETURN r.source, r.iri, elementId(r), r.checksum"
+    "RETURN r.source, r.iri, elementId(r), r.row_checksum"
 )
-_RECORDS = f"MATCH (r:{_M}:Record) WHERE r.source IN $sources RETURN r.key, elementId(r), r.checksum, r.entity"
+_RECORDS = f"MATCH (r:{_M}:Record) WHERE r.source IN $sources RETURN r.key, elementId(r), r.row_checksum, r.entity"
 _WHOLE_LINKS = (
     f"MATCH (a:{_M})-[r]->(b:{_M}) WHERE r.source IS NOT NULL AND r.iri IS NOT NULL "
     "RETURN type(r), a.iri, b.iri, elementId(r), properties(r)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...ontology.errors import BadQuery
+from ...ontology.errors import BadQuery, MultilateralError
 from ..rows import Row
 from .connection import Address, Server
 
@@ -43,7 +43,7 @@ class RemoteCypher:
 
         try:
             return self._server.read(neo4j.unit_of_work(timeout=_TIMEOUT)(ask))
-        except Exception as error:
+        except MultilateralError as error:
             cause = error.__cause__ if isinstance(error.__cause__, Neo4jError) else None
             if cause is None:
                 raise
@@ -56,10 +56,12 @@ class RemoteCypher:
             if "TimedOut" in code or "Timeout" in code:
                 raise BadQuery(f"The Cypher query ran longer than {_TIMEOUT:.0f} seconds; narrow it.") from error
             if isinstance(cause, ClientError) and code.startswith("Neo.ClientError.Statement"):
-                raise BadQuery(
-                    f"The Cypher text is wrong: {str(cause.message).splitlines()[0].rstrip('.')}."
-                ) from error
+                raise BadQuery(f"The Cypher text is wrong: {_first_line(cause)}.") from error
             raise
+
+
+def _first_line(error: Any) -> str:
+    return (str(error.message).splitlines() or [""])[0].rstrip(".")
 
 
 def _plain(value: Any) -> Any:
@@ -71,9 +73,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, graph.Relationship):
         return {**{k: _plain(v) for k, v in value.items()}, "type": value.type}
     if isinstance(value, graph.Path):
-        return [_plain(step) for pair in zip(value.nodes, (*value.relationships, None), strict=True) for step in pair][
-            :-1
-        ]
+        steps = zip(value.nodes, (*value.relationships, None), strict=True)
+        return [_plain(step) for pair in steps for step in pair][:-1]
     if isinstance(value, list):
         return [_plain(v) for v in value]
     if isinstance(value, dict):

@@ -5,9 +5,9 @@ rows on both engines. Added is what makes the way back exact, and what Neo4j's u
 
 * ``valid_from_date``, ``valid_to_date``, ``issued_date``: a Neo4j date, where the source gives a day;
 * ``amount_exact`` …: a decimal as written, where a float does not say the same;
-* ``scores``: of the evidence, -1 where a piece has none; ``exact``: the whole link, where the flat values lose something;
+* ``scores``: of the evidence, -1 where a piece has none; ``exact``: the whole link, where flat values lose something;
 * ``position``: the place in the source's file, so that a pulled file has the same order (not compared);
-* ``checksum``: of labels or ends and all values, by which the next push knows what changed.
+* ``row_checksum``: of labels or ends and all values, by which the next push knows what changed.
 
 A property without a value is absent; so is a list that is empty or holds only blanks, because Neo4j's importer
 cannot write one. Every node of ours has the label ``Multilateral``, so that other data in the database stay apart.
@@ -48,7 +48,7 @@ class UnknownRelation(MultilateralError):
 
 
 def entity_node(entity: Entity) -> tuple[tuple[str, ...], Row]:
-    """Return the labels and the properties of a thing's node, ``checksum`` among them."""
+    """Return the labels and the properties of a thing's node, ``row_checksum`` among them."""
     marks = _marks(entity.type)
     return marks, _sealed(_dated(_full(entity_row(entity))), list(marks))
 
@@ -181,7 +181,7 @@ def _float_text(value: float) -> str:
 
 
 def _sealed(row: Row, frame: list[str]) -> Row:
-    row["checksum"] = checksum(row, frame)
+    row["row_checksum"] = checksum(row, frame)
     return row
 
 
@@ -192,27 +192,25 @@ def checksum(row: Row, frame: list[str]) -> str:
 
 def found_checksum(row: Row, frame: list[str]) -> str:
     """Return the checksum of a row as it was found, ``""`` if it is not the one that it bears."""
-    said = {k: v for k, v in row.items() if k not in ("checksum", "position")}
+    said = {k: v for k, v in row.items() if k not in ("row_checksum", "position")}
     found = checksum(said, frame)
-    return found if found == row.get("checksum") else ""
+    return found if found == row.get("row_checksum") else ""
 
 
 def digest(row: Row, frame: list[str], *, made: bool = False) -> bytes:
     """Return the eight bytes by which a whole row is compared; ``position`` is left out.
 
-    ``made``: the row was made here a moment ago, so that its checksum is that of its values. Otherwise it is worked out,
-    and one that does not stand beside its own values gives other bytes.
+    ``made``: the row was made here a moment ago, so that its checksum is that of its values. Otherwise it is worked
+    out, and one that does not stand beside its own values gives other bytes.
     """
-    if "checksum" not in row:
+    if "row_checksum" not in row:
         return hashlib.blake2b(_text(row, frame), digest_size=8).digest()
     if made or found_checksum(row, frame):
-        return bytes.fromhex(row["checksum"])[:8]
+        return bytes.fromhex(row["row_checksum"])[:8]
     return hashlib.blake2b(_text({**row, "position": 0}, frame), digest_size=8).digest()
 
 
-_encode = json.JSONEncoder(
-    ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=lambda v: {"is": str(v)}
-).encode
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=lambda value: {"is": str(value)}).encode
 
 
 def _text(row: Row, frame: list[str]) -> bytes:
@@ -225,7 +223,7 @@ def _text(row: Row, frame: list[str]) -> bytes:
 def _said(thing: Any) -> Row:
     """Return the fields of a dataclass that say something, as JSON can hold them."""
     row: Row = {}
-    for name in _fields(type(thing)):
+    for name in _fields(thing.__class__):
         value = getattr(thing, name)
         if value is None or value == () or value is False:
             continue
@@ -237,7 +235,7 @@ def _said(thing: Any) -> Row:
 
 
 @lru_cache(maxsize=16)
-def _fields(kind: type) -> tuple[str, ...]:
+def _fields(kind: Any) -> tuple[str, ...]:
     return tuple(f.name for f in fields(kind))
 
 
@@ -264,10 +262,13 @@ def link_json(link: Link) -> str:
 
 def link_from_json(text: str) -> Link:
     """Return the link that :func:`link_json` wrote."""
-    said = json.loads(text)
+    said: Row = json.loads(text)
     said["evidence"] = tuple(Evidence(**e) for e in said.get("evidence", ()))
     said["discussed_in"] = tuple(Reference(**r) for r in said.get("discussed_in", ()))
-    return Link(**{k: Decimal(v) if _FORMS.get(k) == "decimal" else v for k, v in said.items()})
+    for field in _DECIMALS:
+        if field in said:
+            said[field] = Decimal(said[field])
+    return Link(**said)
 
 
 def link_of(row: Row, source_iri: str, target_iri: str) -> Link:

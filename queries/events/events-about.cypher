@@ -1,6 +1,6 @@
 // Which events, documents or other things concern a topic?
 MATCH (part:Entity)-[r:CONCERNS|COVERS]->(topic:Entity {iri: $topic})
-MATCH p = (part)-[:PART_OF*0..10]->(thing:Entity)
+MATCH p = (part)-[:PART_OF*0..6]->(thing:Entity)
 WHERE all(x IN relationships(p) WHERE coalesce(x.status, '') <> 'proposed')
   AND ($include_wholes OR thing.iri = part.iri)
 WITH part, r, thing

@@ -1,5 +1,5 @@
 // Which events are held in a place?
-MATCH p = (spot:Entity)-[:LOCATED_IN|PART_OF*0..10]->(place:Entity {iri: $place})
+MATCH p = (spot:Entity)-[:LOCATED_IN|PART_OF*0..6]->(place:Entity {iri: $place})
 WHERE all(x IN relationships(p) WHERE coalesce(x.status, '') <> 'proposed')
 WITH collect(DISTINCT spot.iri) AS spots
 MATCH (a:Entity)-[r]->(b:Entity)

@@ -6,7 +6,7 @@ OPTIONAL MATCH (event)-[h:HELD_IN]->(held:Entity) WHERE coalesce(h.status, '') <
 OPTIONAL MATCH (fund:Entity)-[f:FUNDS]->(event) WHERE coalesce(f.status, '') <> 'proposed'
 WITH event, organizer, r, held, fund
 WHERE ($place IS NULL OR EXISTS { MATCH (spot:Entity {iri: coalesce(held.iri,
-  r.in_place)})-[:LOCATED_IN|PART_OF*0..10]->(place:Entity {iri: $place}) })
+  r.in_place)})-[:LOCATED_IN|PART_OF*0..6]->(place:Entity {iri: $place}) })
   AND ($include_proposed OR coalesce(r.status, '') <> 'proposed')
   AND ($until IS NULL OR coalesce(CASE WHEN r.valid_from IS NULL AND r.valid_to IS NULL THEN event.valid_from ELSE
     r.valid_from END, CASE WHEN r.valid_from IS NULL AND r.valid_to IS NULL THEN event.valid_to ELSE r.valid_to END)

@@ -1,5 +1,5 @@
 // In which events do two parties both have a part?
-MATCH p = (member:Entity)-[:PART_OF|SUBSIDIARY_OF|HEADS|MEMBER_OF*0..10]->(counterpart:Entity {iri: $with})
+MATCH p = (member:Entity)-[:PART_OF|SUBSIDIARY_OF|HEADS|MEMBER_OF*0..6]->(counterpart:Entity {iri: $with})
 WHERE all(x IN relationships(p) WHERE coalesce(x.status, '') <> 'proposed')
 WITH collect(DISTINCT member.iri) AS members
 MATCH (org:Entity {iri: $org})-[own:ORGANIZES|HOSTS|LEADS|CHAIRS|VICE_CHAIRS|ADMINISTERS|IMPLEMENTS|FUNDS|

@@ -1,5 +1,5 @@
 // Who chairs, heads or leads a body and its sessions?
-MATCH p = (thing:Entity)-[:PART_OF|SUBSIDIARY_OF*0..10]->(body:Entity {iri: $body})
+MATCH p = (thing:Entity)-[:PART_OF|SUBSIDIARY_OF*0..6]->(body:Entity {iri: $body})
 WHERE all(x IN relationships(p) WHERE coalesce(x.status, '') <> 'proposed')
 WITH DISTINCT thing
 MATCH (person:Entity)-[r:CHAIRS|VICE_CHAIRS|HEADS|LEADS]->(thing)

@@ -2,7 +2,7 @@
 MATCH (platform:Platform)-[r]-(other:Entity)
 WHERE ($one IS NULL OR platform.iri = $one)
   AND ($by IS NULL OR EXISTS { MATCH (giver:Entity {iri: $by})-[]->(platform) } OR EXISTS { MATCH
-    (platform)-[:PART_OF*0..10]->(owner:Entity {iri: $by}) })
+    (platform)-[:PART_OF*0..6]->(owner:Entity {iri: $by}) })
   AND ($topic IS NULL OR EXISTS { MATCH (platform)-[about:CONCERNS|COVERS]->(topic:Entity {iri: $topic}) WHERE
     coalesce(about.status, '') <> 'proposed' })
   AND ($only IS NULL OR r.relation = $only)

@@ -1,7 +1,7 @@
 // Where does each measure of a proposal or programme stand?
 MATCH (m:Entity)-[carried:IMPLEMENTED_BY]->(done:Entity)
 WHERE ($one IS NULL OR m.iri = $one)
-  AND ($of IS NULL OR EXISTS { MATCH (m)-[:PART_OF*0..10]->(whole:Entity {iri: $of}) })
+  AND ($of IS NULL OR EXISTS { MATCH (m)-[:PART_OF*0..6]->(whole:Entity {iri: $of}) })
 OPTIONAL MATCH (done)-[seen:REVIEWED_AT]->(:Entity)
 OPTIONAL MATCH (m)-[reviewed:REVIEWED_AT]->(:Entity)
 WITH m, done, carried, collect(DISTINCT seen) + collect(DISTINCT reviewed) AS reviews

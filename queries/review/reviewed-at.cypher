@@ -1,7 +1,7 @@
 // What was reviewed at a session, through which item, with what outcome?
 MATCH (thing:Entity)-[r:REVIEWED_AT]->(session:Entity {iri: $session})
 WHERE ($class IS NULL OR $class IN labels(thing))
-  AND ($of IS NULL OR EXISTS { MATCH (thing)-[:PART_OF*0..10]->(whole:Entity {iri: $of}) })
+  AND ($of IS NULL OR EXISTS { MATCH (thing)-[:PART_OF*0..6]->(whole:Entity {iri: $of}) })
   AND ($include_proposed OR coalesce(r.status, '') <> 'proposed')
 UNWIND CASE WHEN r.discussed_in IS NULL THEN [null] ELSE range(0, size(r.discussed_in) - 1) END AS j
 UNWIND range(0, size(r.documents) - 1) AS i

@@ -1,0 +1,288 @@
+"""What the rules need to know of every thing, by source, in one small database beside the projections.
+
+``projections/identity.sqlite`` holds for each source, by the checksum of its file: its things with their names and
+identifiers, the countries that it says they are of, the activities and countries in which its links name them
+(*settings*), and the keys by which one thing is found under another IRI. A load fills it while its records pass by
+(:class:`Watch`), so that no source is read twice; where it is missing or stale it is made again from the sources.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from zlib import crc32
+
+from ...ontology.errors import DamagedSource, StorageFailed
+from ...ontology.model import ID, Entity, Identifier, Link, Loaded, Statement
+from ...ontology.vocabulary import vocabulary
+from ..store import LoadReport, Store
+from .words import acronym_like, name_key, shipped_words
+
+#: Raised whenever keys are made in another way.
+_FORMAT = 1
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS source (id TEXT PRIMARY KEY, sum TEXT, loader TEXT);
+CREATE TABLE IF NOT EXISTS thing (source TEXT, iri TEXT, said TEXT);
+CREATE TABLE IF NOT EXISTS home (source TEXT, iri TEXT, country TEXT);
+CREATE TABLE IF NOT EXISTS setting (source TEXT, iri TEXT, at TEXT);
+CREATE TABLE IF NOT EXISTS key (key TEXT, iri TEXT, source TEXT);
+CREATE INDEX IF NOT EXISTS thing_iri ON thing (iri);
+CREATE INDEX IF NOT EXISTS home_iri ON home (iri);
+CREATE INDEX IF NOT EXISTS setting_iri ON setting (iri);
+CREATE INDEX IF NOT EXISTS key_key ON key (key);
+CREATE INDEX IF NOT EXISTS key_iri ON key (iri);
+"""
+_TABLES = ("thing", "home", "setting", "key")
+_COUNTRY = ID + "country/"
+_AT_HOME = ("locatedIn", "partOf")
+#: Families of things whose names, not only identifiers, may tell that they are one.
+NAMED = frozenset({"organization", "fund", "country", "platform", "agreement", "award", "topic"})
+_BATCH = 20_000
+_PREFIX = re.compile(r"([A-Z]{2})-[A-Z0-9]")
+
+
+def family(type_: str, *, collective: bool = False) -> str:
+    """Return the kind of things among which one may be another: ``organization``, ``country``, ``programme`` …"""
+    known = vocabulary()
+    kind = known.kind(type_) if type_ in known.classes and type_ in known.entity_classes() else "thing"
+    return f"group of {kind}" if collective else kind
+
+
+def plain_identifier(item: Identifier, kind: str) -> tuple[str, str]:
+    """Return an identifier as it is compared: channel codes of the OECD are IATI identifiers with ``XM-DAC-`` before.
+
+    >>> plain_identifier(Identifier("OECDDAC", "41119"), "organization")
+    ('IATI', 'XM-DAC-41119')
+    >>> plain_identifier(Identifier("Wikidata", "https://www.wikidata.org/wiki/Q42"), "person")
+    ('Wikidata', 'Q42')
+    """
+    scheme, value = item.scheme, item.value.strip()
+    if scheme in ("Wikidata", "ROR", "GRID", "DOI", "LEI"):
+        value = value.rpartition("/")[2] if scheme != "DOI" else value
+        return scheme, value.upper() if scheme in ("Wikidata", "LEI") else value.lower()
+    if scheme in ("IATI", "OECDDAC") and re.fullmatch(r"\d{5}", value):
+        return "IATI", f"XM-DAC-{value}"
+    if scheme == "COW":  # states and organizations are numbered apart
+        return f"COW {kind}", value
+    if scheme == "M49" and value.isdecimal():
+        return scheme, value.zfill(3)
+    return scheme, value.upper()
+
+
+def is_acronym(text: str) -> bool:
+    """Tell whether a name is an acronym or a row of acronyms, which decides nothing: ``BID``, ``CEE-ONU``, ``UN DESA``.
+
+    >>> is_acronym("CAF"), is_acronym("SAVE THE CHILDREN"), is_acronym("UN Women"), is_acronym("Oxfam")
+    (True, False, False, False)
+    """
+    words = text.replace("-", " ").split()
+    if not text.isupper() and not (len(words) == 1 and acronym_like(text) and sum(c.isupper() for c in text) >= 2):
+        return False
+    return len(words) == 1 or all(len(word) <= 5 for word in words)
+
+
+def name_keys(entity: Entity) -> set[str]:
+    """Return the normalized names of a thing, without acronyms; with a country before it, the rest of the name too."""
+    kind = family(entity.type, collective=entity.collective)
+    if kind.removeprefix("group of ") not in NAMED:
+        return set()
+    found = set()
+    for name in entity.names:
+        if name.kind == "acronym" or is_acronym(name.text) or not (key := name_key(name.text)):
+            continue
+        found.add(f"name {kind} {key}")
+        words = shipped_words()
+        for parted in (words.led_by_country(name.text), words.without_country(name.text)):
+            if parted is not None and kind == "organization":
+                found.add(f"name {kind} {name_key(parted[1])}\t{parted[0]}")
+    return found
+
+
+class Keys:
+    """The database, opened by the one who holds the store's lock (``writable``) or by a reader."""
+
+    def __init__(self, store: Store, *, writable: bool) -> None:
+        self.store = store
+        path = store.projections_path / "identity.sqlite"
+        try:
+            if writable:
+                path.parent.mkdir(exist_ok=True)
+            self.db = self._opened(path, writable=writable)
+        except (sqlite3.Error, OSError) as error:
+            raise StorageFailed(f"Cannot open {path}: {error}.") from error
+
+    @staticmethod
+    def _opened(path: Path, *, writable: bool) -> sqlite3.Connection:
+        if not writable:
+            return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+        for attempt in (1, 2):
+            db = sqlite3.connect(path)
+            try:
+                db.execute("PRAGMA synchronous = OFF")
+                if db.execute("PRAGMA user_version").fetchone()[0] not in (0, _FORMAT):
+                    raise sqlite3.DatabaseError("made by another version")
+                db.executescript(_SCHEMA + f"PRAGMA user_version = {_FORMAT};")
+                return db
+            except sqlite3.DatabaseError:
+                db.close()
+                if attempt == 2:
+                    raise
+                path.unlink(missing_ok=True)  # it is only a projection
+        raise AssertionError
+
+    def close(self) -> None:
+        """Close the database."""
+        self.db.close()
+
+    # --- filling ---------------------------------------------------------------------------------------------
+
+    def start(self, source_id: str) -> None:
+        """Forget what is known of a source, to take it in anew; :meth:`finish` makes it last."""
+        self.db.execute("DELETE FROM source WHERE id = ?", (source_id,))
+        for table in _TABLES:
+            self.db.execute(f"DELETE FROM {table} WHERE source = ?", (source_id,))  # noqa: S608 - our own names
+
+    def take(self, source_id: str, statements: Iterable[Statement]) -> Iterator[Statement]:
+        """Pass statements on and take in what they say."""
+        things: list[tuple[str, str, str]] = []
+        keys: list[tuple[str, str, str]] = []
+        seen: set[tuple[str, str]] = set()
+        known = vocabulary()
+
+        def flush() -> None:
+            self.db.executemany("INSERT INTO thing VALUES (?, ?, ?)", things)
+            self.db.executemany("INSERT INTO key VALUES (?, ?, ?)", keys)
+            things.clear()
+            keys.clear()
+
+        for statement in statements:
+            if isinstance(statement, Entity):
+                document = statement.type in known.classes and known.is_a(statement.type, "Document")
+                if document and not statement.identifiers:
+                    yield statement
+                    continue
+                said = replace(statement, names=statement.names[:3]) if document else statement
+                things.append((source_id, statement.iri, _said(said)))
+                kind = family(statement.type, collective=statement.collective)
+                ids = {plain_identifier(i, kind) for i in statement.identifiers}
+                keys += [(f"id {scheme} {value}", statement.iri, source_id) for scheme, value in ids]
+                keys += [(key, statement.iri, source_id) for key in name_keys(statement)]
+                if len(things) > _BATCH:
+                    flush()
+            else:
+                seen.update(_settings(statement))
+            yield statement
+        flush()
+        homes = [(source_id, iri, at[1:]) for iri, at in seen if at[0] == "="]
+        self.db.executemany("INSERT INTO home VALUES (?, ?, ?)", homes)
+        self.db.executemany(
+            "INSERT INTO setting VALUES (?, ?, ?)", ((source_id, iri, at) for iri, at in seen if at[0] != "=")
+        )
+
+    def finish(self, source_id: str, checksum: str) -> None:
+        """Say that a source is taken in whole."""
+        loader = self.store.source(source_id).loader
+        self.db.execute("INSERT OR REPLACE INTO source VALUES (?, ?, ?)", (source_id, checksum, loader))
+
+    def bring_up(self, fresh: Iterable[str] = ()) -> tuple[set[str], set[str]]:
+        """Bring the database to the present sources; return those that changed, and the IRIs that went.
+
+        ``fresh`` are sources that were just taken in and only need their checksum.
+        """
+        sums = self.store.fingerprints()
+        held = dict(self.db.execute("SELECT id, sum FROM source").fetchall())
+        took = set(fresh)
+        changed: set[str] = set()
+        gone: set[str] = set()
+        for source_id in sorted(held.keys() - sums.keys()):
+            gone |= self._iris(source_id)
+            self.start(source_id)
+            changed.add(source_id)
+        for source_id, checksum in sums.items():
+            if held.get(source_id) == checksum and source_id not in took:
+                continue
+            changed.add(source_id)
+            try:
+                if source_id not in took:
+                    gone |= self._iris(source_id)
+                    self.start(source_id)
+                    for _ in self.take(source_id, self.store.statements(source_id)):
+                        pass
+                self.finish(source_id, checksum)
+            except DamagedSource:
+                self.start(source_id)  # what it says cannot be relied on; it is told where the index is built
+        return changed, gone
+
+    def _iris(self, source_id: str) -> set[str]:
+        return {iri for (iri,) in self.db.execute("SELECT iri FROM thing WHERE source = ?", (source_id,))}
+
+
+def _said(entity: Entity) -> str:
+    names = [[n.text, n.lang, n.kind] for n in entity.names]
+    ids = [[i.scheme, i.value] for i in entity.identifiers]
+    return json.dumps([entity.type, entity.collective, names, ids], ensure_ascii=False)
+
+
+def _settings(link: Link) -> Iterator[tuple[str, str]]:
+    """Yield where a link shows its ends: ``=`` a country as theirs, ``@`` a country, a number an activity and an end."""
+    if link.relation in _AT_HOME and link.target_iri.startswith(_COUNTRY):
+        yield link.source_iri, f"={link.target_iri.removeprefix(_COUNTRY)}"
+    if link.in_place is not None and link.in_place.startswith(_COUNTRY):
+        where = f"@{link.in_place.removeprefix(_COUNTRY)}"
+        yield link.source_iri, where
+        yield link.target_iri, where
+    if link.in_programme is not None:
+        activity = f"{crc32(link.in_programme.encode()):08x}"
+        yield link.source_iri, f"{activity}>{link.relation}"
+        yield link.target_iri, f"{activity}<{link.relation}"
+    else:
+        yield link.source_iri, f"{crc32(link.target_iri.encode()):08x}>{link.relation}"
+        yield link.target_iri, f"{crc32(link.source_iri.encode()):08x}<{link.relation}"
+
+
+def country_of_identifier(scheme: str, value: str) -> str | None:
+    """Return the country whose register gave an IATI identifier out: ``GB`` of ``GB-CHC-1081247``."""
+    found = _PREFIX.match(value) if scheme == "IATI" else None
+    return found[1] if found and not found[1].startswith("X") else None
+
+
+class Watch:
+    """Takes in what a load brings while it passes by.
+
+    Use inside the store's lock: ``watch = Watch(store)``, ``reports = store.load(watch(loads))``,
+    ``watch.settle(reports)``; :meth:`close` in the end, whatever happened.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.keys = Keys(store, writable=True)
+        self.gone: set[str] = set()
+        self._taken: set[str] = set()
+
+    def __call__(self, loads: Iterable[Loaded]) -> Iterator[Loaded]:
+        """Yield the loads, each with its statements watched."""
+        for loaded in loads:
+            yield replace(loaded, statements=self._watched(loaded.source.id, loaded.statements))
+
+    def _watched(self, source_id: str, statements: Iterable[Statement]) -> Iterator[Statement]:
+        self.gone |= self.keys._iris(source_id)
+        self.keys.start(source_id)  # only when the first statement is asked for: an unchanged source is not
+        yield from self.keys.take(source_id, statements)
+        self._taken.add(source_id)
+
+    def settle(self, reports: Iterable[LoadReport]) -> int:
+        """Let the rules decide on what came; return how many decisions were written."""
+        from .rules import settle
+
+        stored = {r.source.id for r in reports if r.outcome != "unchanged"}
+        return settle(self.keys, fresh=self._taken & stored, gone=self.gone)
+
+    def close(self) -> None:
+        """Close the database; what was taken in of a load that failed is let go."""
+        with contextlib.suppress(sqlite3.Error):
+            self.keys.db.rollback()
+        self.keys.close()

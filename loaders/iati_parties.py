@@ -1,0 +1,95 @@
+"""The organizations of one cell of a table: ``Name [CODE]``, several joined by ``;``."""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+
+from ..ontology.model import ID, Entity, Name
+from .iati_things import Things, is_name
+from .registry_source import text
+
+_PART = re.compile(r"(.*?)\s*\[([^\[\]]*)\]", re.DOTALL)
+_CACHE = 200_000
+
+
+class Parties:
+    """Reads cells that name organizations, once each.
+
+    Several organizations of one cell become a group of their own, of which each is a member: the row gives them one
+    sum together, and says of none what its part is.
+    """
+
+    def __init__(self, things: Things, lang: str) -> None:
+        self._things, self._lang = things, lang
+        self._cells: dict[tuple[str, str, str, str], tuple[str | None, str]] = {}
+        self._references: dict[str, str] = {}
+        self._memberships: list[tuple[str, str]] = []
+
+    def one(self, cell: str, type_: str, country: str, reporting: str, locator: str) -> tuple[str | None, str]:
+        """Return the organization or group that a cell names, and what of it is the same in every language.
+
+        :param reporting: The cell of the reporting organization, whose own numbers are not those of others.
+        :raises Wrong: If a text in the cell cannot be one.
+        """
+        key = (cell, type_, country, reporting)
+        found = self._cells.get(key)
+        if found is None:
+            found = self._read(cell, type_, country, reporting, locator)
+            if len(self._cells) > _CACHE:
+                self._cells.clear()
+            self._cells[key] = found
+        return found
+
+    def memberships(self) -> list[tuple[str, str]]:
+        """Return the members and groups that are new, and forget them."""
+        if not self._memberships:
+            return self._memberships
+        found, self._memberships = self._memberships, []
+        return found
+
+    def _read(self, cell: str, type_: str, country: str, reporting: str, locator: str) -> tuple[str | None, str]:
+        line = text(cell, longest=1 << 20, what="the organization")
+        if not is_name(line):
+            return None, ""
+        publisher = self._reference(reporting)
+        kind = type_.partition(" - ")[0].strip()
+        parts = [part.strip() for part in line.split(";") if part.strip()]
+        found: dict[str, str] = {}
+        keys = []
+        names = []
+        for part in parts:
+            match = _PART.fullmatch(part)
+            name, ref = (match[1].strip(), match[2].strip()) if match else (part, "")
+            ref = ref if is_name(ref) else ""
+            said = [(name[:1_000], self._lang if ref else "")] if is_name(name) else []
+            iri = self._things.organization(
+                ref, said, kind if len(parts) == 1 else None, country or publisher, publisher, locator
+            )
+            keys.append(ref or "?")
+            if iri is not None:
+                found.setdefault(iri, ref)
+                names.append(name or ref)
+        if len(found) < 2:
+            return next(iter(found), None), ";".join(keys)
+        return self._group(found, names, locator), ";".join(sorted(keys))
+
+    def _reference(self, reporting: str) -> str:
+        found = self._references.get(reporting)
+        if found is None:
+            match = _PART.fullmatch(reporting.strip())
+            found = self._references[reporting] = match[2].strip() if match and is_name(match[2].strip()) else ""
+        return found
+
+    def _group(self, members: dict[str, str], names: list[str], locator: str) -> str:
+        key = blake2b("\n".join(sorted(members)).encode(), digest_size=10).hexdigest()
+        group = f"{ID}organization/iati-group-{key}"
+        if self._things.first(group):
+            name = "; ".join(dict.fromkeys(names))
+            name = name if len(name) <= 1_000 else f"{name[:999]}…"
+            self._things.new.append(
+                Entity(group, "Organization", (Name(name, self._lang if any(members.values()) else ""),),
+                       collective=True, evidence=self._things.evidence(locator))
+            )  # fmt: skip
+            self._memberships += [(member, group) for member in members]
+        return group

@@ -1,0 +1,93 @@
+"""What a worker gives up for good before it sees its first query: network, files, memory without end.
+
+seccomp (by ``pyseccomp``) takes the system calls that open connections and start programs, Landlock (by
+``py-landlock``) every file but the index. Where the system or the libraries lack one, the rest still holds, and the
+service writes a line to its log.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import sys
+from pathlib import Path
+
+#: System calls that a worker has no use for: connections, other programs, other processes.
+_FORBIDDEN = (
+    "socket",
+    "socketpair",
+    "connect",
+    "bind",
+    "listen",
+    "accept",
+    "accept4",
+    "execve",
+    "execveat",
+    "fork",
+    "vfork",
+    "ptrace",
+    "process_vm_readv",
+    "process_vm_writev",
+    "kill",
+    "tgkill",
+    "io_uring_setup",
+    "mount",
+    "bpf",
+)
+
+
+def confine(readable: Path, memory: int) -> list[str]:
+    """Give up what a worker does not need, keeping ``readable`` to read and ``memory`` more megabytes.
+
+    :return: A sentence for each measure that this system does not offer.
+    """
+    missing = [_limit(memory)]
+    if sys.platform == "linux":
+        missing += [_files(readable), _network()]
+    else:
+        missing += [f"Workers can reach the network and files: {sys.platform} has neither seccomp nor Landlock."]
+    return [sentence for sentence in missing if sentence]
+
+
+def _limit(memory: int) -> str | None:
+    try:
+        import resource
+    except ImportError:
+        return f"Workers have no limit of memory: {sys.platform} cannot set one."
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except OSError:
+        return f"Workers have no limit of memory: {sys.platform} does not tell how much they have."
+    limit = pages * resource.getpagesize() + (memory << 20)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    return None
+
+
+def _files(readable: Path) -> str | None:
+    try:
+        from py_landlock import Landlock, LandlockError
+    except ImportError:
+        return "Workers can read files besides the index: py-landlock is not installed (pip install py-landlock)."
+    try:
+        Landlock(strict=False).allow_read(str(readable)).apply()
+    except (LandlockError, OSError) as error:
+        return f"Workers can read files besides the index: this system does not offer Landlock ({error})."
+    return None
+
+
+def _network() -> str | None:
+    try:
+        import pyseccomp
+    except (ImportError, RuntimeError, OSError) as error:
+        return f"Workers can open connections: seccomp is not at hand ({error}); install pyseccomp and libseccomp2."
+    rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    for name in _FORBIDDEN:
+        with contextlib.suppress(OSError, ValueError):  # one that this architecture does not have
+            rules.add_rule(pyseccomp.ERRNO(errno.EACCES), name)
+    try:
+        rules.load()
+    except OSError as error:
+        return f"Workers can open connections: this system refuses seccomp ({error})."
+    return None
