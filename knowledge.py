@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from .graph.names import Hit
+from .graph.projections import truth
 from .graph.reading import Reader, Thing
 from .graph.resolve import resolve
 from .graph.selection import Chosen, Selection, left_out
@@ -106,12 +107,12 @@ class KnowledgeGraph:
         self.path = Path(path)
         self._notice = notice
         self._reader: Reader | None = None
-        self._state: dict[str, str] = {}
+        self._state = ""
 
     @property
     def reader(self) -> Reader:
         """The store opened for reading; opened anew when another process has changed it."""
-        state = Store.open(self.path).fingerprints()
+        state = truth(Store.open(self.path)).fingerprint
         if self._reader is None or state != self._state:
             self._reader, self._state = Reader(self.path, self._notice), state
         return self._reader

@@ -24,6 +24,11 @@ _COMMON = (
     "district province municipality city community civil society other various multiple individual consultant "
     "supplier contractor implementing partner unit division branch country field"
 ).split()
+#: Words of regions, which tell a body from others of its kind.
+_REGIONS = (
+    "africa african america americas asia asian europe european caribbean pacific arab islamic nordic baltic "
+    "mediterranean sahel sahara ocean atlantic andean amazon commonwealth united nation nations world"
+).split()
 _ROUNDS, _LEAST = 8, 0.18
 
 
@@ -62,19 +67,27 @@ def write_words(
     known = _dictionary(split)
     _write(folder / "dictionary.csv", ("word", "english"), sorted(known.items()))
     words.english = known
-    common = {known.get(stem(w), stem(w)) for w in _COMMON} | set(known.values())
+    regions = {known.get(stem(w), stem(w)) for w in _REGIONS}
+    common = ({known.get(stem(w), stem(w)) for w in _COMMON} | set(known.values())) - regions
     _write(folder / "common.csv", ("word",), sorted((w,) for w in common))
 
 
 def write_bodies(folder: Path, bodies: Iterable[Register]) -> None:
     """Write ``bodies.csv``: by what names the well-known bodies are known, so that one is one sign in any language."""
     seen: dict[str, str] = {}
+    short: dict[str, set[str]] = defaultdict(set)
     for register in bodies:
         for row in sorted(register.rows.values(), key=lambda r: r.iri):
             for lang in ("en", "fr", "es"):
                 for text in row.names.get(lang, []):
                     if len(name_key(text).split()) > 1 and not row.country:
                         seen.setdefault(name_key(text), row.iri)
+            for text in [a for held in row.acronyms.values() for a in held]:
+                if len(name_key(text)) > 2 and " " not in name_key(text):
+                    short[name_key(text)].add(row.iri)
+    for key, iris in short.items():  # an acronym that several have stands for none of them
+        if len(iris) == 1:
+            seen.setdefault(key, *iris)
     _write(folder / "bodies.csv", ("body", "text"), sorted((iri, key) for key, iri in seen.items()))
 
 

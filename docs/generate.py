@@ -9,7 +9,7 @@ import click
 from multilateral.cli.main import COMMANDS, cli
 from multilateral.graph.analysis.registry import analyses
 from multilateral.loaders.table_columns import with_columns
-from multilateral.queries.documentation import documentation as questions
+from multilateral.queries.documentation import document as questions
 
 HERE = Path(__file__).parent
 

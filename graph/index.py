@@ -7,11 +7,12 @@ language; the named graphs keep what each source said.
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from importlib import resources
-from typing import Any
+from typing import IO, Any
 
 import pyoxigraph as ox
 
@@ -54,26 +55,23 @@ class RdfIndex:
         """The sources that could not be read, with the sentence that says why."""
         return self.built.damaged
 
-    def query(self, text: str, bindings: Mapping[str, ox.NamedNode | ox.Literal] | None = None) -> Any:
+    def query(self, text: str) -> Any:
         """Run a SPARQL query that reads; return what pyoxigraph returns for its form.
 
-        ``bindings`` are values of variables, bound and never pasted. The prefixes of the ontology are known.
+        The prefixes of the ontology are known. Values go into a text by :func:`multilateral.queries.binding.bind`.
 
         :raises BadQuery: If the text is wrong or is an update.
         """
-        substitutions: Any = {ox.Variable(k): v for k, v in (bindings or {}).items()}
         try:
-            return self.db.query(text, prefixes=PREFIXES, substitutions=substitutions or None)
+            return self.db.query(text, prefixes=PREFIXES)
         except SyntaxError as error:
             raise BadQuery(_syntax(text, error)) from error
         except (ValueError, OSError, RuntimeError) as error:  # Runtime: a variable not selected
             raise BadQuery(f"The SPARQL text cannot be run: {error}.") from error
 
-    def rows(
-        self, text: str, bindings: Mapping[str, ox.NamedNode | ox.Literal] | None = None
-    ) -> Iterator[dict[str, Any]]:
+    def rows(self, text: str) -> Iterator[dict[str, Any]]:
         """Run a SELECT; yield a row as ``{variable: term or None}``."""
-        solutions = self.query(text, bindings)
+        solutions = self.query(text)
         names = [v.value for v in solutions.variables]
         for solution in solutions:
             yield {name: solution[name] for name in names}
@@ -180,21 +178,64 @@ def _attempt(store: Pinned, built: Built) -> bool:
 
 def _add(store: Pinned, built: Built, db: ox.Store, source_id: str) -> bool:
     """Bulk-load a source; tell whether it could be read to the end. If not, part of it is in the index by now."""
-    count = 0
-
-    def stream() -> Iterator[ox.Quad]:
-        nonlocal count
-        for quad in under_canonical(store.quads(source_id), canonical(store)):
-            count += 1
-            yield quad
-
     try:
-        db.bulk_extend(_twice(stream()))
+        if tops := canonical(store):
+            count = _add_quads(db, under_canonical(store.quads(source_id), tops))
+        else:
+            count = _add_lines(db, store, source_id)
     except DamagedSource as error:
         built.damaged[source_id] = str(error)
         return False
     built.facts["quads"][source_id] = count
     return True
+
+
+def _add_quads(db: ox.Store, quads: Iterable[ox.Quad]) -> int:
+    count = 0
+
+    def stream() -> Iterator[ox.Quad]:
+        nonlocal count
+        for quad in quads:
+            count += 1
+            yield quad
+
+    db.bulk_extend(_twice(stream()))
+    return count
+
+
+def _add_lines(db: ox.Store, store: Pinned, source_id: str) -> int:
+    """Load a source's file as it is, and its lines without their graph into the union: twice as quick as quads."""
+    next(iter(store.quads(source_id)))  # raises where the file is another's
+    tail = f" <{_GRAPH}{source_id}> .\n".encode()
+    with store.lines(source_id) as named:
+        db.bulk_load(named, format=ox.RdfFormat.N_QUADS)
+    with store.lines(source_id) as lines:
+        triples = _Triples(lines, tail)
+        db.bulk_load(triples, format=ox.RdfFormat.N_TRIPLES)
+    return triples.count
+
+
+class _Triples(io.RawIOBase):
+    """The lines of a source's N-Quads as N-Triples, read as from a file."""
+
+    def __init__(self, lines: IO[bytes], tail: bytes) -> None:
+        self._lines, self._tail, self._rest = lines, tail, b""
+        self.count = 0
+
+    def readable(self) -> bool:
+        """Tell that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer with the next lines."""
+        wanted = len(buffer)
+        if not self._rest:
+            lines = self._lines.readlines(max(wanted, 1 << 18))
+            self.count += len(lines)
+            self._rest = b"".join(line.removesuffix(self._tail) + b" .\n" for line in lines)
+        part, self._rest = self._rest[:wanted], self._rest[wanted:]
+        buffer[: len(part)] = part
+        return len(part)
 
 
 def _twice(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:

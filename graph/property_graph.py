@@ -28,6 +28,8 @@ class PropertyGraph:
     def __init__(self, reader: Reader) -> None:
         import kglite
 
+        # A label or type that nothing bears yet is no fault of the reader's: no word on standard error.
+        kglite.set_query_warning_policy("silent")
         self.built = projection(reader.store, "cypher", lambda built, before: _build(reader, built))
         try:
             self.graph = kglite.load(str(self.built.folder / _FILE))

@@ -242,7 +242,10 @@ class Reader:
 
     def known(self, iri: str) -> bool:
         """Tell whether any source speaks of a thing."""
-        node = ox.NamedNode(iri)
+        try:
+            node = ox.NamedNode(iri)
+        except ValueError:  # no IRI holds such characters
+            return False
         quads = self.index.db.quads_for_pattern
         return any(True for _ in quads(node, None, None, None)) or any(True for _ in quads(None, None, node, None))
 

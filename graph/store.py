@@ -227,6 +227,19 @@ class Store:
         except (OSError, EOFError, zlib.error, SyntaxError, ValueError) as error:
             raise DamagedSource(source_id, shown, str(error) or type(error).__name__) from error
 
+    @contextlib.contextmanager
+    def lines(self, source_id: str) -> Iterator[IO[bytes]]:
+        """Give a source's file, unpacked, to read its lines from.
+
+        :raises DamagedSource: If it turns out, while it is read, that it cannot be read to the end.
+        """
+        shown = self.sources_path / (source_id + _SUFFIX)
+        try:
+            with gzip.open(self.files()[source_id], "rb") as stream:
+                yield cast("IO[bytes]", stream)
+        except (OSError, EOFError, zlib.error, SyntaxError, ValueError) as error:
+            raise DamagedSource(source_id, shown, str(error) or type(error).__name__) from error
+
     def _unknown(self, source_id: str) -> str:
         known = ", ".join(self.files()) or "none"
         return f"No source {source_id!r} is loaded in {self.path}; loaded are: {known}."

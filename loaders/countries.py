@@ -92,7 +92,8 @@ def _columns(header: list[str]) -> _Columns | None:
             name = level if code.endswith("-code") else f"{level} name"
             if code in header and name in header:
                 found.levels.append((code, name))
-    found.name = found.name or _before(header, found.m49)
+    if not found.name and not found.names:
+        found.name = _before(header, found.m49)
     if not found.alpha2 or not (found.names or found.name):
         return None
     return found

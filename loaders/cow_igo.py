@@ -48,7 +48,7 @@ def _form(header: frozenset[str]) -> str:
         return "states"
     if header >= {"ioname", "year", "state", "status"}:
         return "long"
-    if header >= {"ioname", "year"} and len(header - _ABOUT) > 1:
+    if header >= {"ioname", "year"} and any(state(column) for column in header - _ABOUT):
         return "organizations"
     if header >= {"ccode", "year", "state"} and len(header) > 5:
         return "years"
@@ -176,9 +176,9 @@ class _Reader:
         organization.accuracy = text(row.get(_ACCURACY, "")) or organization.accuracy
 
     def _state_row(self, row: dict[str, str]) -> None:
-        when, column = _year(row["year"]), self._key(row, "state")
-        number = str(_number(row["ccode"], "ccode"))
-        found = state(number) or state(column) or CowState(number, "", column, "", text(row["state"]))
+        when, name = _year(row["year"]), self._key(row, "state")
+        column = number = str(_number(row["ccode"], "ccode"))
+        found = state(number) or CowState(number, "", name, "", name)
         cells = [(name, value) for name, value in row.items() if value not in _NOTHING and name not in _STATE_COLUMNS]
         codes = [(name, _code(value, name)) for name, value in cells]
         self._once(column, when)

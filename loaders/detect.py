@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from ..ontology.errors import UnreadableSource
 from ..ontology.model import Loaded
+
+if TYPE_CHECKING:
+    from .iati_known import KnownLinks
 
 
 class Loader(Protocol):
@@ -147,6 +150,30 @@ def _ftm_loader() -> Loader:
     return load_ftm
 
 
+def _iati_xml_likeness(path: Path) -> int:
+    from .iati_stream import likeness
+
+    return likeness(path)
+
+
+def _iati_xml_loader() -> Loader:
+    from .iati_xml import load_iati_xml
+
+    return load_iati_xml
+
+
+def _iati_tables_likeness(path: Path) -> int:
+    from .iati_table_rows import likeness
+
+    return likeness(path)
+
+
+def _iati_tables_loader() -> Loader:
+    from .iati_tables import load_iati_tables
+
+    return load_iati_tables
+
+
 KINDS: Final[dict[str, Kind]] = {
     "table": Kind(
         "table",
@@ -178,6 +205,13 @@ KINDS: Final[dict[str, Kind]] = {
     "ror": Kind("ror", "records of the Research Organization Registry", _ror_likeness, _ror_loader),
     "countries": Kind("countries", "a list of countries with ISO or M49 codes", _countries_likeness, _countries_loader),
     "sdg": Kind("sdg", "the Sustainable Development Goals as linked data", _sdg_likeness, _sdg_loader),
+    "iati-xml": Kind("iati-xml", "activities as IATI XML, versions 1.01 to 2.03", _iati_xml_likeness, _iati_xml_loader),
+    "iati-tables": Kind(
+        "iati-tables",
+        "a table of IATI transactions with English or French headings",
+        _iati_tables_likeness,
+        _iati_tables_loader,
+    ),
     "ftm": Kind("ftm", "FollowTheMoney entities or statements", _ftm_likeness, _ftm_loader),
 }
 
@@ -207,10 +241,12 @@ def load(
     source_id: str | None = None,
     read_time: str | None = None,
     skip_bad: bool = False,
+    known: KnownLinks | None = None,
 ) -> Loaded:
     """Read an input with the loader of its kind, which is detected if it is not given.
 
-    With ``skip_bad`` what is wrong in it is counted and left out, and what is sound is read.
+    With ``skip_bad`` what is wrong in it is counted and left out, and what is sound is read. ``known`` are the links
+    that other sources have brought: a table of IATI transactions in another language then brings only its names.
 
     :raises UnreadableSource: If the kind is not known, or the loader cannot read the input; rows that are wrong
         raise from the stream.
@@ -218,7 +254,12 @@ def load(
     path = Path(path)
     if kind is not None and kind not in KINDS:
         raise UnreadableSource(f"{kind!r} is not a kind of source", path=path, advice=f"the kinds are {_kinds()}")
-    loader = KINDS[kind or detect(path)].loader()
+    name = kind or detect(path)
+    if name == "iati-tables" and known is not None:
+        from .iati_tables import load_iati_tables
+
+        return load_iati_tables(path, source_id=source_id, read_time=read_time, skip_bad=skip_bad, known=known)
+    loader = KINDS[name].loader()
     return loader(path, source_id=source_id, read_time=read_time, skip_bad=skip_bad)
 
 

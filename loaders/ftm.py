@@ -19,7 +19,7 @@ from ..ontology.errors import UnreadableSource
 from ..ontology.model import Loaded, Statement
 from . import reading
 from .reading import Json, JsonStream
-from .registry_ftm import CLASSES, Record, entity, read_record
+from .registry_ftm import CLASSES, Record, check, entity, read_record
 from .registry_ftm_links import LINKS, EdgeReader
 from .registry_source import Registry, Wrong, language, mapping, text
 
@@ -68,15 +68,12 @@ def _statements(registry: Registry) -> Iterator[Statement]:
     as_json = head.lstrip()[:1] in ("{", "[")
     if not as_json or ('"prop"' in head and '"properties"' not in head):
         gathered = _gathered(registry, _json_rows(registry) if as_json else _csv_rows(registry))
-        edges = EdgeReader(registry, {key: record.schema for key, record in gathered.items()})
+        schemas = _schemas(registry, iter(gathered.values()))
         records: Iterator[Record] = iter(gathered.values())
     else:
-        schemas: dict[str, str] = {}
-        for record in _entities(registry, count=True):
-            if record.id in schemas:
-                registry.wrong(Wrong(f"the identifier {record.id[:60]!r} is given twice", "keep one of the records"))
-            schemas.setdefault(record.id, record.schema)
-        edges, records = EdgeReader(registry, schemas), _entities(registry, count=False)
+        schemas = _schemas(registry, _entities(registry, count=True))
+        records = _entities(registry, count=False)
+    edges = EdgeReader(registry, schemas)
     found = False
     for record in records:
         found = True
@@ -86,6 +83,22 @@ def _statements(registry: Registry) -> Iterator[Statement]:
             registry.wrong(error, place=record.id)
     if not found:
         raise UnreadableSource("holds no record", path=registry.path, advice="give FollowTheMoney data")
+
+
+def _schemas(registry: Registry, records: Iterator[Record]) -> dict[str, str]:
+    """Return the schema of each record; a thing that cannot be used is none that a link may join."""
+    schemas: dict[str, str] = {}
+    for record in records:
+        if record.id in schemas:
+            registry.wrong(Wrong(f"the identifier {record.id[:60]!r} is given twice", "keep one of the records"))
+            continue
+        schemas[record.id] = record.schema
+        if registry.skip_bad and record.schema in CLASSES:
+            try:
+                check(record)
+            except Wrong:
+                schemas[record.id] = ""  # counted when it is its turn
+    return schemas
 
 
 def _made(registry: Registry, edges: EdgeReader, record: Record) -> list[Statement]:

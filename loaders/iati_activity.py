@@ -1,61 +1,27 @@
-"""One IATI activity as an entity and its links; money is read by :mod:`.iati_money`."""
+"""One IATI activity as an entity and its links; its records are read by :mod:`.iati_records`."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator
-from decimal import Decimal
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Iterator
 
-from ..ontology.model import ID, Entity, Identifier, Link, Name, Statement, Status
+from ..ontology.model import ID, Entity, Identifier, Name, Statement, Status
 from . import iati_values as values
 from .iati_codes import (
-    ROLES,
     STATUS,
     code_of,
     english,
     is_country,
-    sector_vocabulary,
 )
-from .iati_money import Party, read_money
+from .iati_records import Activity, Records
 from .iati_stream import Element
-from .iati_things import Things, activity_iri, escape, is_garbled, is_name, preferred
-from .registry_source import Registry, Wrong, language, web
+from .iati_things import Things, is_garbled, preferred
+from .registry_source import Registry, Wrong, web
 
 #: Activity date types, by the code of IATI 2 and the word of IATI 1: whether planned, whether the end.
 _DATES = {
     "1": (True, False), "start-planned": (True, False), "2": (False, False), "start-actual": (False, False),
     "3": (True, True), "end-planned": (True, True), "4": (False, True), "end-actual": (False, True),
 }  # fmt: skip
-_RELATED = {"1": "Parent", "2": "Child", "3": "Sibling", "4": "Co-funded", "5": "Third Party"}
-_READ = frozenset(
-    {
-        "iati-identifier", "title", "description", "reporting-org", "participating-org", "activity-status",
-        "activity-date", "activity-website", "recipient-country", "recipient-region", "sector", "related-activity",
-        "document-link", "transaction", "budget", "planned-disbursement",
-    }
-)  # fmt: skip
-
-
-class Activity:
-    """The activity being read: its identifier and IRI, and what its records fall back on."""
-
-    def __init__(self, element: Element, identifier: str) -> None:
-        self.element, self.identifier, self.iri = element, identifier, activity_iri(identifier)
-        self.key = escape(identifier)
-        self.language = values.default_language(element)
-        self.currency = values.attribute(element, "default-currency")
-        self.reporting: str | None = None
-        self.publisher = ""
-        self.countries: list[str] = []
-        self.only_country: str | None = None
-        self.scope = ""
-
-    def place(self, tag: str = "", number: int = 0) -> str:
-        """Return the locator of one of its elements."""
-        whole = f"iati-activity[{self.identifier}]"
-        return f"{whole}/{tag}[{number}]" if tag else whole
 
 
 class ActivityReader:
@@ -64,7 +30,7 @@ class ActivityReader:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self.things = Things(registry.document)
-        self._stem = f"{ID}link/{registry.source.id}/"
+        self.records = Records(registry, self.things)
         self._count = 0
         self._twice = ""
 
@@ -83,34 +49,7 @@ class ActivityReader:
             self.registry.wrong(error, place=f"iati-activity[{name or self._count}]")
             return
         yield from self._describe(activity)
-        readers: dict[str, Callable[[Activity, Element, int], Iterator[Statement]]] = {
-            "participating-org": self._participant,
-            "recipient-country": self._country,
-            "recipient-region": self._region,
-            "sector": self._sector,
-            "related-activity": self._related,
-            "document-link": self._document,
-        }
-        counts: dict[str, int] = {}
-        for child in element:
-            tag = child.tag
-            number = counts[tag] = counts.get(tag, 0) + 1
-            read = readers.get(tag)
-            if read is None:
-                if tag in ("transaction", "budget", "planned-disbursement"):
-                    read = self._money
-                else:
-                    if tag not in _READ:
-                        self.registry.left_out(f"elements {tag.rpartition('}')[2]!r} (not kept)")
-                    continue
-            try:
-                found = list(read(activity, child, number))
-            except Wrong as error:
-                self.registry.wrong(error, place=activity.place(tag, number))
-                continue
-            yield from self.things.drain()
-            yield from found
-        yield from self.things.drain()
+        yield from self.records.read(activity)
 
     def end(self) -> Iterator[Statement]:
         """Yield organizations, and activities that are named and not described."""
@@ -120,33 +59,6 @@ class ActivityReader:
             self.registry.left_out(reason, self.things.garbled)
         if self.things.dropped:
             self.registry.left_out("further names of an organization that has twenty", self.things.dropped)
-
-    def link(
-        self, key: str, source: str, relation: str, target: str, locator: str, *, implied: bool = False, **more: Any
-    ) -> Link:
-        """Return a link; ``key`` is unique in the file. A period that ends before it begins is left out and counted."""
-        start, end = more.get("valid_from"), more.get("valid_to")
-        if start and end and start[: len(end)] > end[: len(start)]:
-            more["valid_from"] = more["valid_to"] = None
-            more["date_note"] = f"{start} to {end}"
-            self.registry.left_out("periods that end before they begin (kept as a note)")
-        iri = self._stem + quote(key, safe="/-._~%")
-        return Link(iri, source, relation, target, self.things.evidence(locator, implied=implied), **more)
-
-    def party(self, activity: Activity, element: Element | None, locator: str) -> str | None:
-        """Return the IRI of the organization that an element names, if it names one."""
-        if element is None:
-            return None
-        return self.things.organization(
-            values.attribute(element, "ref"),
-            [(n.text, n.lang) for n in values.names(values.texts([element], activity.language))],
-            values.attribute(element, "type") or None,
-            activity.scope,
-            activity.publisher,
-            locator,
-        )
-
-    # --- the activity itself ---------------------------------------------------------------------------------
 
     def _begin(self, element: Element) -> Activity | None:
         """Return the activity, or nothing if an earlier one has its identifier.
@@ -169,7 +81,7 @@ class ActivityReader:
         if len(activity.countries) == 1 and element.find("recipient-region") is None:
             activity.only_country = f"{ID}country/{activity.countries[0]}"
         activity.scope = activity.countries[0] if len(activity.countries) == 1 else activity.publisher
-        activity.reporting = self.party(activity, reporting, activity.place("reporting-org", 1))
+        activity.reporting = self.records.party(activity, reporting, activity.place("reporting-org", 1))
         return activity
 
     def _describe(self, activity: Activity) -> Iterator[Statement]:
@@ -242,151 +154,13 @@ class ActivityReader:
         relation, role = ("concerns", "Secondary reporter") if second else ("participatesIn", "Reporting")
         ends = (activity.reporting, relation, activity.iri)
         place = activity.place("reporting-org", 1)
-        yield self.link(
+        yield self.records.link(
             f"{activity.key}/reporting", *ends, place, role=role, valid_from=dates.get((False, False)),
             valid_to=dates.get((False, True)), status=None if status == "planned" else status,
         )  # fmt: skip
         planned = dates.get((True, False)), dates.get((True, True))
         if any(planned):
-            yield self.link(
+            yield self.records.link(
                 f"{activity.key}/planned", *ends, activity.place("activity-date", 1), role=f"{role}: planned dates",
                 valid_from=planned[0], valid_to=planned[1], status="planned",
             )  # fmt: skip
-
-    # --- its records -----------------------------------------------------------------------------------------
-
-    def _participant(self, activity: Activity, element: Element, number: int) -> Iterator[Statement]:
-        role = ROLES.get(code_of("OrganisationRole", values.attribute(element, "role")))
-        place = activity.place("participating-org", number)
-        organization = self.party(activity, element, place)
-        if role is None or organization is None:
-            missing = "a role" if role is None else "a name and reference"
-            self.registry.left_out(f"participating organizations without {missing}")
-            return
-        yield self.link(
-            f"{activity.key}/participating-org-{number}", organization, role[0], activity.iri, place, role=role[1]
-        )
-
-    def _country(self, activity: Activity, element: Element, number: int) -> Iterator[Statement]:
-        place, code = activity.place("recipient-country", number), values.attribute(element, "code").upper()
-        if not is_country(code):
-            self.registry.left_out("recipient countries without an ISO 3166 code")
-            return
-        country = self.things.country(code, place)
-        key = f"{activity.key}/recipient-country-{number}"
-        yield self.link(key, activity.iri, "covers", country, place, share=self._share(element))
-
-    def _region(self, activity: Activity, element: Element, number: int) -> Iterator[Statement]:
-        place, code = activity.place("recipient-region", number), values.attribute(element, "code")
-        if not code:
-            self.registry.left_out("recipient regions without a code")
-            return
-        vocabulary = values.attribute(element, "vocabulary") or "1"
-        vocabulary = {"dac": "1", "un": "2", "ro": "99"}.get(vocabulary.casefold(), vocabulary)
-        region = self.things.region(vocabulary, code, self._names(activity, element), activity.publisher, place)
-        key = f"{activity.key}/recipient-region-{number}"
-        yield self.link(key, activity.iri, "covers", region, place, share=self._share(element))
-
-    def _sector(self, activity: Activity, element: Element, number: int) -> Iterator[Statement]:
-        place, code = activity.place("sector", number), values.attribute(element, "code")
-        if not code:
-            self.registry.left_out("sectors without a code")
-            return
-        topic = self._topic(activity, element, code, place)
-        key = f"{activity.key}/sector-{number}"
-        yield self.link(key, activity.iri, "concerns", topic, place, role="Sector", share=self._share(element))
-
-    def _topic(self, activity: Activity, element: Element, code: str, place: str) -> str:
-        vocabulary = sector_vocabulary(values.attribute(element, "vocabulary"))
-        if vocabulary == "1" and len(code) == 3:
-            vocabulary = "2"
-        return self.things.sector(vocabulary, code, self._names(activity, element), activity.publisher, place)
-
-    def _names(self, activity: Activity, element: Element) -> list[Name]:
-        return [n for n in values.names(values.texts([element], activity.language)) if is_name(n.text)]
-
-    def _share(self, element: Element) -> Decimal | None:
-        try:
-            return values.share(element)
-        except Wrong:  # 100.01 and the like: a matter of rounding, for which no one should have to mend a file
-            self.registry.left_out("percentages that are not from 0 to 100 (the link is kept)")
-            return None
-
-    def _related(self, activity: Activity, element: Element, number: int) -> Iterator[Statement]:
-        ref, type_ = values.attribute(element, "ref"), values.attribute(element, "type")
-        role = _RELATED.get(code_of("RelatedActivityType", type_))
-        if not ref or role is None or ref == activity.identifier:
-            self.registry.left_out("related activities without another activity's identifier and a type")
-            return
-        place = activity.place("related-activity", number)
-        class_ = "Programme" if role == "Parent" else "Project"
-        other = self.things.activity_named(ref, self._names(activity, element), class_, place)
-        if role in ("Parent", "Child"):
-            child, parent = (activity.iri, other) if role == "Parent" else (other, activity.iri)
-            keys, relation = (child, parent), "partOf"
-        else:
-            child, parent = activity.iri, other
-            keys, relation = (min(child, parent), max(child, parent)), "concerns"
-        if self.things.first(f"{role if relation == 'concerns' else relation} {keys[0]} {keys[1]}"):
-            yield self.link(
-                f"{activity.key}/related-activity-{number}", child, relation, parent, place,
-                role="Sub-activity" if relation == "partOf" else f"{role} activity",
-            )  # fmt: skip
-
-    def _document(self, activity: Activity, element: Element, number: int) -> Iterator[Statement]:
-        address = "".join((element.get("url") or "").split())
-        if not address:
-            self.registry.left_out("document links without an address")
-            return
-        place = activity.place("document-link", number)
-        iri = f"{ID}document/iati-{hashlib.sha256(address.encode()).hexdigest()[:20]}"
-        if self.things.first(iri):
-            found = preferred(values.names(values.texts(element.findall("title"), activity.language)))
-            spoken = element.find("language")
-            said = values.attribute(spoken, "code") or (values.line(spoken) if spoken is not None else "")
-            homepage = web(quote(address, safe=":/?&=#%+,;@!$'()*~-._")[:1999])
-            if homepage is None:
-                self.registry.left_out("addresses of documents that are none (the document is kept)")
-            yield Entity(
-                iri, "Document", found or (Name(address[:1000]),), None, homepage=homepage,
-                evidence=self.things.evidence(place), issued=values.day(element.find("document-date"), "the date"),
-                language=language(said) or None,
-            )  # fmt: skip
-        category = values.attribute(element.find("category"), "code")
-        yield self.link(
-            f"{activity.key}/document-link-{number}", iri, "concerns", activity.iri, place,
-            role=english("DocumentCategory", category) or category or None,
-        )  # fmt: skip
-
-    def _money(self, activity: Activity, element: Element, number: int) -> Iterator[Statement]:
-        place = activity.place(element.tag, number)
-
-        def party(tag: str) -> Party:
-            found = element.find(tag)
-            organization = self.party(activity, found, f"{place}/{tag}")
-            return Party(organization, values.attribute(found, tag.replace("-org", "-activity-id")))
-
-        country = values.attribute(element.find("recipient-country"), "code").upper()
-        where = self.things.country(country, place) if is_country(country) else activity.only_country
-        for flow in read_money(element, activity.currency, activity.reporting, party, self.registry.left_out):
-            yield self.link(
-                f"{activity.key}/{element.tag}-{number}", flow.source or activity.iri, flow.relation,
-                flow.target or activity.iri, place, implied=flow.implied, in_programme=activity.iri, in_place=where,
-                **flow.qualifiers,
-            )  # fmt: skip
-            for ref, backwards in ((flow.provider_activity, False), (flow.receiver_activity, True)):
-                if ref and ref != activity.identifier:
-                    other = self.things.activity_named(ref, (), "Project", place)
-                    ends = (activity.iri, other) if backwards else (other, activity.iri)
-                    if self.things.first(f"contributesTo {ends[0]} {ends[1]}"):
-                        role = "Passes money on" if backwards else "Gives money"
-                        way = "out" if backwards else "in"
-                        key = f"{activity.key}/{element.tag}-{number}/{way}"
-                        yield self.link(key, ends[0], "contributesTo", ends[1], place, role=role)
-        if not activity.element.findall("sector"):
-            for sector in element.findall("sector"):
-                code = values.attribute(sector, "code")
-                topic = self._topic(activity, sector, code, place) if code else ""
-                if topic and self.things.first(f"concerns {activity.iri} {topic}"):
-                    key = f"{activity.key}/sector-{escape(topic.removeprefix(ID))}"
-                    yield self.link(key, activity.iri, "concerns", topic, f"{place}/sector", role="Sector")

@@ -26,6 +26,10 @@ _AGAIN = "fetch the file again from its publisher"
 _ROOTS = ("iati-activities", "iati-activity")
 
 
+class _OtherXml(UnreadableSource):
+    """Raised for XML that is sound and no IATI activity file."""
+
+
 class _Begun(Exception):  # no error: how a handler tells the parser that it has seen enough
     """The root element has been reached."""
 
@@ -115,8 +119,8 @@ def _without(space: str, activity: Element) -> None:
         element.tag = element.tag.removeprefix(space)
 
 
-def _check_beginning(path: Path) -> None:
-    """Refuse what is no IATI activity file by its first element, or declares a document type."""
+def _check_beginning(path: Path) -> str:
+    """Return the name of the first element; refuse what is no IATI activity file or declares a document type."""
     found: list[tuple[str, Mapping[str, str]]] = []
 
     def doctype(name: str, *_: object) -> None:
@@ -144,9 +148,12 @@ def _check_beginning(path: Path) -> None:
                 head = file.read(_CHUNK)
             parser.Parse(b"", True)
         except _Begun:
-            _check_root(found[0][0].rpartition(":")[2], path)
+            root = found[0][0].rpartition(":")[2]
+            _check_root(root, path)
+            return root
         except (expat.ExpatError, ValueError, LookupError) as error:
             raise _unreadable(error, path) from None
+    raise UnreadableSource("the XML has no element", path=path, advice=_AGAIN)
 
 
 def _check_head(head: bytes, path: Path) -> None:
@@ -172,10 +179,10 @@ def _check_root(name: str, path: Path) -> None:
     if name == "html":
         raise UnreadableSource("is a web page, perhaps an error message, not IATI data", path=path, advice=_AGAIN)
     if name == "iati-organisations":
-        raise UnreadableSource(
+        raise _OtherXml(
             "is an IATI organisation file", path=path, advice="give the activity file of the same publisher"
         )
-    raise UnreadableSource(
+    raise _OtherXml(
         f"its first element is {name[:60]!r}, not 'iati-activities'", path=path, advice="give an IATI activity file"
     )
 
@@ -204,12 +211,16 @@ def _unreadable(error: Exception, path: Path) -> UnreadableSource:
 
 
 def likeness(path: Path) -> int:
-    """Say how much a file looks like IATI XML: 2 by its content, 1 by its name if it is no other XML, 0 not at all."""
-    name = path.name.lower()
-    if not path.is_file() or not name.endswith((".xml", ".xml.gz", ".iati")):
-        head = peek(path, 4096).lstrip()
-        return 2 if head.startswith("<") and "<iati-activit" in head else 0
-    head = peek(path)
-    if "<iati-activit" in head:
-        return 2
-    return 0 if re.search(r"<[\w.-]*:?(RDF|rdf|OWL|owl)\b|<iati-organisations", head) else 1
+    """Say how much a file looks like IATI XML: 2 by its first element, 1 if it is damaged and named as XML, else 0."""
+    if not path.is_file():
+        return 0
+    named = path.name.lower().endswith((".xml", ".xml.gz"))
+    if not named and not peek(path, 4096).lstrip().startswith("<"):
+        return 0
+    try:
+        root = _check_beginning(path)
+    except _OtherXml:
+        return 0
+    except UnreadableSource:
+        return int(named)
+    return 2 if root in _ROOTS or "<iati-activit" in peek(path) else 0

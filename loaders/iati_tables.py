@@ -6,14 +6,14 @@ What becomes what, and how the table in the other language is recognized: ``docs
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
-from typing import Protocol
 
 from ..ontology.model import ID, Entity, Evidence, Identifier, Link, Loaded, Name, Statement, Status
 from .cells import slug
 from .iati_codes import INCOMING, is_country, transaction_role, transaction_status, transaction_type
+from .iati_known import KnownLinks, Marks
 from .iati_money import ends
 from .iati_parties import Parties
 from .iati_table_cells import NO_DATA, Cells
@@ -30,41 +30,6 @@ _ORDER = (
     "receiver", "receiver_type", "type", "country", "multi", "sector", "humanitarian", "year", "quarter", "url", "usd",
     "eur",
 )  # fmt: skip
-
-
-class KnownLinks(Protocol):
-    """The links that other loads have brought, so that a row which they hold too is not loaded a second time."""
-
-    def holds(self, link_iri: str, source_id: str) -> bool:
-        """Say whether a link stands in another source than the one named."""
-        ...
-
-    def add(self, link_iri: str, source_id: str) -> None:
-        """Note a link that the source named brings."""
-        ...
-
-
-class LinksSoFar:
-    """The links of the tables read in one command, and those of a store.
-
-    :param stored: Says whether a store holds a link in another source than the one named; of a store's index this is
-        one look-up.
-    """
-
-    def __init__(self, stored: Callable[[str, str], bool] | None = None) -> None:
-        self._stored = stored
-        self._brought: dict[int, str] = {}
-
-    def holds(self, link_iri: str, source_id: str) -> bool:
-        """Say whether a link stands in another source than the one named."""
-        owner = self._brought.get(hash(link_iri))
-        if owner is not None and owner != source_id:
-            return True
-        return self._stored is not None and self._stored(link_iri, source_id)
-
-    def add(self, link_iri: str, source_id: str) -> None:
-        """Note a link that the source named brings."""
-        self._brought[hash(link_iri)] = source_id
 
 
 def load_iati_tables(
@@ -99,7 +64,7 @@ class _Table:
     def __init__(self, path: Path, registry: Registry, known: KnownLinks | None) -> None:
         self.path, self.registry, self.known = path, registry, known
         self.things = Things(registry.document)
-        self._seen: set[bytes] = set()
+        self._rows = Marks()
         self._again: dict[bytes, int] = {}
 
     def statements(self) -> Iterator[Statement]:
@@ -133,8 +98,7 @@ class _Table:
 
     def occurrence(self, key: bytes) -> int:
         """Return how often the content of a row has come before: rows of the same content are different payments."""
-        if key not in self._seen:
-            self._seen.add(key)
+        if self._rows.add(int.from_bytes(key[:8], "big")):
             return 0
         count = self._again[key] = self._again.get(key, 0) + 1
         return count
@@ -166,11 +130,8 @@ class _Rows:
         if not identifier:
             raise Wrong("the row has no identifier of an activity", "give it one")
         locator = f"row {number}"
-        type_, country, sector = (
-            self._cells.code(type_cell),
-            self._cells.code(country_cell),
-            self._cells.code(sector_cell),
-        )
+        codes = self._cells.code
+        type_, country, sector = codes(type_cell), codes(country_cell), codes(sector_cell)
         usd, usd_key = self._cells.amount(usd_cell, "the value in USD")
         eur, eur_key = self._cells.amount(eur_cell, "the value in EUR")
         period = self._cells.period(year, quarter)
@@ -195,7 +156,6 @@ class _Rows:
         source, relation, target, implied = ends(provider, receiver, reporting, code in INCOMING)
         if not source:
             raise Wrong("the row names no organization", "give at least the reporting organization")
-        codes = self._cells.code
         content = "\x1f".join((
             identifier, type_[0], country[0], sector[0], year, quarter, usd_key, eur_key, reporting_key, provider_key,
             receiver_key, codes(provider_type)[0], codes(receiver_type)[0], codes(aid)[0], codes(finance)[0],
@@ -209,23 +169,10 @@ class _Rows:
         if self._fresh(iri):
             out.append(
                 Link(
-                    iri,
-                    source,
-                    relation,
-                    target or activity,
-                    evidence,
-                    period[0],
-                    period[1],
-                    period[2],
-                    "Budget" if type_[0] == "budget" else transaction_role(code),
-                    "planned" if type_[0] == "budget" else transaction_status(code),
-                    eur,
-                    None if eur is None else "EUR",
-                    usd,
-                    in_programme=activity,
-                    in_place=place,
-                )  # fmt: skip
-            )
+                    iri, source, relation, target or activity, evidence, *period, role, status,
+                    eur, None if eur is None else "EUR", usd, in_programme=activity, in_place=place,
+                )
+            )  # fmt: skip
             if eur is None and usd is None:
                 self._registry.left_out("rows without an amount (the link is kept)")
         else:

@@ -75,7 +75,7 @@ def read_record(value: dict[str, Json]) -> Record:
     properties = {}
     for name, values in mapping(value.get("properties"), "properties").items():
         found = [_value(one, name) for one in listing(values, name)]
-        properties[text(name, what="the name of a property")] = [one for one in found if one]
+        properties[text(name, what="the name of a property")] = [one for one in dict.fromkeys(found) if one]
     datasets = [text(one, what="a data set") for one in listing(value.get("datasets"), "datasets")]
     return Record(key, schema, properties, datasets, key, text(value.get("caption"), what="the caption"))
 
@@ -100,6 +100,19 @@ def thing_iri(key: str, schema: str) -> str:
     return iri(kind, "ftm", key)
 
 
+def check(record: Record) -> None:
+    """Refuse a thing that :func:`entity` refuses.
+
+    :raises Wrong: If it has no name, or a date that does not exist.
+    """
+    thing_iri(record.id, record.schema)
+    if not record.caption and not any(record.properties.get(prop) for prop, _ in _NAME_PROPERTIES):
+        raise Wrong("it has no name", "give it one")
+    for name in (*_STARTS, *_ENDS):
+        for value in record.properties.get(name, ()):
+            date(value, name)
+
+
 def entity(registry: Registry, record: Record) -> Iterator[Entity]:
     """Yield a thing, after the data sets that it comes from where they are new.
 
@@ -111,7 +124,7 @@ def entity(registry: Registry, record: Record) -> Iterator[Entity]:
     for prop, kind in _NAME_PROPERTIES:
         for value in record.properties.get(prop, ()):
             names.add(_line(value), record.languages.get((prop, value), ""), kind)
-    if record.caption and record.schema != "Address":
+    if record.caption:
         names.add(_line(record.caption))
     start, end = one_date(registry, record, _STARTS), one_date(registry, record, _ENDS)
     if start and end and start[: len(end)] > end[: len(start)]:

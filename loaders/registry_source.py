@@ -28,7 +28,7 @@ _MOJIBAKE = re.compile("[\x80-\x9f\ufffd]|Ã[\xa0-\xbf]|â€|Ð[\xa0-\xbf]")
 _LONGEST_NAME, _LONGEST_SLUG = 1_000, 100
 
 
-class Wrong(ValueError):
+class Wrong(Exception):
     """What is wrong with one record; the reader adds the place or, if the user says so, counts it."""
 
     def __init__(self, problem: str, advice: str = "correct the record, or leave bad records out") -> None:

@@ -144,8 +144,8 @@ class _Framework:
                 if depth > _DEEPEST:
                     raise Wrong("results are nested more than 20 deep", "it is no framework of UNINFO")
                 result = mapping(item, "the result")
-                me, made = self._result(result, above, place)
                 children = listing(result.get("children"), "children")
+                me, made = self._result(result, above, place)
             except Wrong as error:
                 self.registry.wrong(error, place=place)
                 continue

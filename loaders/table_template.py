@@ -33,6 +33,7 @@ _EXAMPLE: Final[dict[SheetName, list[dict[str, str]]]] = {
         {
             "id": "wipo",
             "class": "UNBody",
+            "iri": "organization/world-intellectual-property-organization",  # that of the facts that ship: one thing
             "name_en": "World Intellectual Property Organization",
             "name_fr": "Organisation mondiale de la propriété intellectuelle",
             "acronym_en": "WIPO",
@@ -42,6 +43,7 @@ _EXAMPLE: Final[dict[SheetName, list[dict[str, str]]]] = {
         {
             "id": "wto",
             "class": "IntergovernmentalOrganization",
+            "iri": "organization/world-trade-organization",
             "name_en": "World Trade Organization",
             "name_fr": "Organisation mondiale du commerce",
             "acronym_en": "WTO",

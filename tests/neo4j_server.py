@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import functools
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -81,8 +82,8 @@ def free_port() -> int:
 class Neo4jServer:
     """A Neo4j in a folder of its own. It can be stopped, killed, and started again on the same data and port."""
 
-    def __init__(self, home: Path, *, password: str | None = None, heap: str = "1g") -> None:
-        self.home, self._heap = home, heap
+    def __init__(self, home: Path, *, password: str | None = None, settings: tuple[str, ...] = ()) -> None:
+        self.home = home
         self.port = free_port()
         self.url = f"bolt://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -93,13 +94,14 @@ class Neo4jServer:
             f"server.bolt.listen_address=127.0.0.1:{self.port}\n"
             "server.http.enabled=false\nserver.https.enabled=false\ndbms.usage_report.enabled=false\n"
             "server.memory.pagecache.size=256m\ndbms.security.auth_max_failed_attempts=0\n"
+            + "".join(f"{line}\n" for line in settings)
         )
         if password:
             self.admin("dbms", "set-initial-password", password)
 
     def _java(self, *arguments: str) -> list[str]:
         opened = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED]
-        return ["java", f"-Xmx{self._heap}", *opened, "-cp", f"{jars()}/*", *arguments]
+        return ["java", "-Xmx1g", *opened, "-cp", f"{jars()}/*", *arguments]
 
     def admin(self, *arguments: str) -> str:
         """Run ``neo4j-admin`` on this server, which must be stopped, and return what it printed."""
@@ -110,8 +112,13 @@ class Neo4jServer:
             raise RuntimeError(f"neo4j-admin {arguments[:3]} failed: {done.stdout[-2000:]}{done.stderr[-2000:]}")
         return done.stdout
 
-    def start(self) -> None:
-        """Start it and wait until it answers."""
+    def start(self, *, largest_file: int | None = None) -> None:
+        """Start it and wait until it answers. ``largest_file`` is the size beyond which it can write no file."""
+
+        def limit() -> None:
+            if largest_file is not None:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+
         log = self.home / "logs" / "console.log"
         command = self._java(
             "org.neo4j.server.CommunityEntryPoint",
@@ -121,7 +128,7 @@ class Neo4jServer:
         )
         command.insert(1, "--enable-native-access=ALL-UNNAMED")
         with log.open("wb") as out:
-            self._process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+            self._process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, preexec_fn=limit)
         end = time.monotonic() + _PATIENCE
         while "Started." not in log.read_text(errors="replace"):
             if self._process.poll() is not None or time.monotonic() > end:
@@ -135,12 +142,16 @@ class Neo4jServer:
             self._process.wait()
             self._process = None
 
+    def close(self) -> None:
+        """Kill it; its data go away with the folder."""
+        self.stop(kill=True)
+
     def __enter__(self) -> Neo4jServer:
         self.start()
         return self
 
     def __exit__(self, *raised: object) -> None:
-        self.stop(kill=True)  # its data go away with the folder
+        self.close()
 
 
 def connect(url: str) -> Any:

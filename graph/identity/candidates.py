@@ -13,9 +13,11 @@ from .matching import NameMatcher
 from .records import Record, against, kin, same_class
 from .words import bracketed, load_words
 
+#: What equal names alone come to.
+_NAMES = 0.85
 #: Shares by which a reason brings a score nearer to 1, and factors by which what is against it lowers it.
 _ACRONYM, _SETTING = 0.4, 0.7
-_AGAINST, _COUNTRY, _CLASS, _ONE_SOURCE = 0.5, 0.6, 0.9, 0.9
+_AGAINST, _COUNTRY, _CLASS, _ONE_SOURCE = 0.5, 0.6, 0.95, 0.95
 #: An activity that more things than this share says nothing of any two.
 _CROWD = 30
 
@@ -55,7 +57,7 @@ class CandidateFinder:
         self._number = {top: number for number, top in enumerate(self._tops)}
         self._different = {d.pair for d in standing.decisions() if d.verdict == "different"}
         bodies = ((n[0], top) for top, r in self.records.items() if r.authority and "organization" in r.families
-                  for n in sorted(r.names) if n[2] != "acronym")  # fmt: skip
+                  for n in sorted(r.names) if n[2] != "acronym" and " " in n[0])  # fmt: skip
         self.words = load_words(bodies)
         self.matcher = NameMatcher(self.words)
         self._acronyms: dict[str, list[int]] = defaultdict(list)
@@ -121,6 +123,7 @@ class CandidateFinder:
             return None
         score, mine, theirs = names if names is not None else self.matcher.between(number, other)
         reasons = [f"names {score:.2f} alike: {mine} / {theirs}"] if score > 0.2 else []
+        score *= _NAMES
         if acronyms := sorted(self._short[number] & self._short[other]):
             score += (1 - score) * _ACRONYM
             reasons.append(f"same acronym: {acronyms[0].upper()}")

@@ -19,8 +19,8 @@ from typing import Any
 from ...ontology.errors import MultilateralError
 from .words import Words, name_key
 
-#: Postings longer than this are not followed unless a name has nothing rarer.
-_LONG, _LONGEST = 150, 600
+#: How many postings are followed for a name, the rarest first; and how many of its two rarest, if those are longer.
+_FOLLOWED, _LONGEST = 800, 600
 #: How many names are compared closely with one name.
 _CLOSE = 12
 _PREFIX = 5
@@ -117,10 +117,12 @@ class NameMatcher:
     def _close(self, form: Form) -> list[int]:
         blocks = sorted((len(self._blocks[b]), b) for b in _blocks_of(form) if b in self._blocks)
         score: dict[int, float] = defaultdict(float)
+        followed = 0
         for size, block in blocks:
-            if size > _LONG and (score or size > _LONGEST):
+            followed += size
+            if followed > _FOLLOWED:
                 break
-            weight = self.weight(block) * (0.5 if block.startswith("~") else 1.0)
+            weight = math.log(1 + len(self.forms) / size) * (0.5 if block.startswith("~") else 1.0)
             for number in self._blocks[block]:
                 score[number] += weight
         if not score and blocks:  # all its words are frequent: those that share the two rarest of them
@@ -185,4 +187,8 @@ def _alike(one: str, other: str) -> float:
 
 def _blocks_of(form: Form) -> set[str]:
     found = {*form.signs, *form.plain}
+    found.update(f"={' '.join(sorted(bag))}" for bag in (form.signs, form.plain))
+    for number, sign in enumerate(form.plain):
+        if sign[0] == "@" and len(form.plain) <= 8:  # a country with each other word: "ministry" alone is too frequent
+            found.update(f"{sign} {other}" for at, other in enumerate(form.plain) if at != number)
     return found | {f"~{s[:_PREFIX]}" for s in form.plain if s[0] not in "@#" and len(s) > _PREFIX}

@@ -154,7 +154,8 @@ def _is_meant(one: Record, known: Record, key: str, words: Words) -> bool:
         return False
     country, bare = _country(key)
     if country is None and words.is_generic(_name(bare)) and not _one_country(one, known):
-        return False
+        if not (known.international and words.is_scoped(_name(bare))):
+            return False
     return not (one.homes and known.homes and not one.homes & known.homes) or known.international
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 
+from ...ontology.model import ID
 from ..names import fold
 
 #: Spellings of one word; the rules and the search take them for the same.
@@ -32,7 +33,9 @@ _SPELLINGS = {
 _ARTICLES = ("the", "le", "la", "les", "l")
 _BRACKETED = re.compile(r"\s*[(\[]([^()\[\]]{2,16})[)\]]")
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
-_JOINING = frozenset("of the de du des d la le les l of".split())
+_JOINING = frozenset("of the de du des d la le les l".split())
+#: Signs of a name whose bearer is of the world or of many countries, so that few can have it.
+_SCOPE = frozenset("international internation world global universal united intergovernmental".split())
 #: Words that say nothing in a name of either language.
 SMALL = frozenset(
     "a an and at by for from in into of on or the to via with through "
@@ -130,6 +133,10 @@ class Words:
         """Tell whether a name has no word of its own: "Ministry of Health" is the name of many bodies."""
         return all(s in self.common for s in self.signs(text, bodies=False))
 
+    def is_scoped(self, text: str) -> bool:
+        """Tell whether a name says that the body is of the whole world or of many countries."""
+        return bool(_SCOPE & set(self.signs(text, bodies=False)))
+
     def led_by_country(self, text: str) -> tuple[str, str] | None:
         """Return the country that stands before a name ("Australie – Ministère …") and the name that follows."""
         head, dash, rest = re.split(r"(\s[-–—:]\s)", text, maxsplit=1) if re.search(r"\s[-–—:]\s", text) else ("", "", "")
@@ -170,9 +177,8 @@ def load_words(bodies: Iterable[tuple[str, str]] = ()) -> Words:
     words = Words()
     for iso, text in _rows("countries.csv"):
         words.add_phrase(text, f"@{iso}")
-    for text, iri in [*bodies, *((text, iri) for iri, text in _rows("bodies.csv"))]:
-        if len(name_key(text).split()) > 1:
-            words.add_phrase(text, f"#{iri}")
+    for text, iri in [*bodies, *((text, ID + iri) for iri, text in _rows("bodies.csv"))]:
+        words.add_phrase(text, f"#{iri}")
     for other, english in _rows("dictionary.csv"):
         words.english[other] = english
     words.common = {text for (text,) in _rows("common.csv")}

@@ -25,6 +25,7 @@ OLDEST = (5, 0)
 #: Seconds for which the driver tries a transaction again, and for which it waits for an answer to a first call.
 RETRY_SECONDS = 30.0
 _FETCH = 5_000
+_LOST_ANSWERS = 5
 
 
 class MissingDriver(MultilateralError):
@@ -108,7 +109,16 @@ class Server:
 
     def write(self, work: Callable[[ManagedTransaction], T]) -> T:
         """Run ``work`` in a transaction that writes; it may be run again after it was committed."""
+        from neo4j.exceptions import IncompleteCommit
+
         with self.told(), self._session(write=True) as session:
+            for _ in range(_LOST_ANSWERS):
+                try:
+                    return session.execute_write(work)  # type: ignore[no-any-return]
+                except IncompleteCommit:
+                    # The answer to the commit was lost, and the driver cannot know whether to try again. We can: what
+                    # we write is found by its key the second time.
+                    continue
             return session.execute_write(work)  # type: ignore[no-any-return]
 
     def run(self, text: str, **parameters: Any) -> list[dict[str, Any]]:
@@ -171,10 +181,15 @@ def _sentence(address: Address, error: Exception) -> MultilateralError:
     text = " ".join(str(getattr(error, "message", None) or error).split())
     code = str(getattr(error, "code", None) or "")
     database = f"database {address.database!r}" if address.database else "default database"
-    if "No space left" in text or "disk" in text.lower() or "IOException" in text:
+    if "No space left" in text or code.endswith(("TransactionLogError", "TransactionCommitFailed")):
         return ServerRefused(
-            f"The server at {url} cannot write to its disk ({_brief(text)}); make room there, then push again: "
-            "the next push finishes this one."
+            f"The server at {url} could not write to its disk, which is full or failing ({_brief(text)}); make room "
+            "there and start it again, then push again: the next push finishes this one."
+        )
+    if code.endswith(("TransactionStartFailed", "DatabaseUnavailable")) and "restart" in text:
+        return ServerUnavailable(
+            f"The {database} at {url} has stopped itself, often because of a full disk ({_brief(text)}); look there, "
+            "start it again, then push again."
         )
     if isinstance(error, e.AuthError) or code.startswith("Neo.ClientError.Security.Auth"):
         if code.endswith("AuthenticationRateLimit"):

@@ -1,4 +1,4 @@
-"""From an HTTP request to a query: GET, form and direct POST, with the parameters of the dataset (SPARQL 1.1 Protocol)."""
+"""From an HTTP request to a query: GET, form and direct POST, with its dataset (SPARQL 1.1 Protocol, 2.1)."""
 
 from __future__ import annotations
 
@@ -52,12 +52,10 @@ def read(method: str, query_string: bytes, content_type: str, body: bytes, limit
         raise too_large(limits)
     if "\x00" in queries[0]:
         raise Refused(400, "The query holds the character U+0000.")
-    name = values.get("format", [None])[-1]
+    name = values["format"][-1] if "format" in values else None
     if name is not None and name not in NAMES:
         raise Refused(400, f"The format {name!r} is not known; known are: {', '.join(NAMES)}.")
-    return Asked(
-        queries[0], tuple(values.get("default-graph-uri", ())), tuple(values.get("named-graph-uri", ())), name
-    )
+    return Asked(queries[0], tuple(values.get("default-graph-uri", ())), tuple(values.get("named-graph-uri", ())), name)
 
 
 def too_large(limits: Limits) -> Refused:

@@ -1,4 +1,4 @@
-"""The formats of results and graphs, and the choice among them by ``Accept`` and ``Accept-Encoding`` (RFC 9110, 12.5)."""
+"""The formats of results and graphs, and the choice among them by what a client accepts (RFC 9110, 12.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The workers: who answers, who waits, and what happens to a query that takes long, a client that goes, a worker that dies.
+"""Who answers, who waits, and what becomes of a query that takes long, a client that goes, a worker that dies.
 
 A few workers answer short queries. A query that turns out to be long keeps its worker, which gets a lower priority
 and a successor; so there is always somebody for short ones. Those that wait are served client by client in turn.
@@ -33,14 +33,13 @@ class Job:
 
     __slots__ = ("client", "done", "file", "gone", "parts", "size", "timer", "watcher", "worker")
 
-    def __init__(self, client: str, gone: Gone, done: asyncio.Future[dict[str, Any]]) -> None:
-        self.client, self.gone, self.done = client, gone, done
+    def __init__(self, worker: Worker, client: str, gone: Gone, done: asyncio.Future[dict[str, Any]]) -> None:
+        self.worker, self.client, self.gone, self.done = worker, client, gone, done
         self.parts: list[bytes] = []
         self.size = 0
         self.file: IO[bytes] | None = None
         self.timer: asyncio.TimerHandle | None = None
         self.watcher: asyncio.Task[None] | None = None
-        self.worker: Worker | None = None
 
     def take(self, sign: bytes, payload: bytes) -> None:
         """Take a frame of the worker."""
@@ -54,15 +53,9 @@ class Job:
 
     def _spool(self) -> None:
         if self.file is None:
-            self.file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the job
+            self.file = tempfile.TemporaryFile()
         self.file.write(b"".join(self.parts))
         self.parts.clear()
-
-    def restart(self) -> None:
-        """Forget what a worker that died had sent."""
-        self.parts.clear()
-        self.size = 0
-        self.close()
 
     def stop(self, status: int, sentence: str, **headers: str) -> None:
         """End the job with a refusal, if it has not ended yet."""
@@ -166,6 +159,10 @@ class Pool:
             self._starting -= 1
         self._fill()
 
+    def uses(self, edition: Edition) -> bool:
+        """Tell whether an edition is still read by a worker."""
+        return edition is self.edition or any(w.edition is edition for w in self._workers)
+
     # --- who gets one ----------------------------------------------------------------------------------------
 
     async def _worker(self, client: str) -> Worker:
@@ -221,11 +218,11 @@ class Pool:
         :raises Refused: With the true status, if there is no answer.
         """
         loop = asyncio.get_running_loop()
-        for last in (False, True):
+        last = False
+        while True:
             worker = await self._worker(client)
-            job = Job(client, gone, loop.create_future())
+            job = Job(worker, client, gone, loop.create_future())
             self._running.add(job)
-            job.worker = worker
             job.timer = loop.call_later(self.limits.patience, self._grown_long, job)
             worker.begin(message, job.take, lambda job=job: self._crashed(job))  # type: ignore[misc]
             try:
@@ -233,6 +230,7 @@ class Pool:
             except Refused as refused:
                 job.close()
                 if refused.status == _KILLED and not last:
+                    last = True  # it was not the query's fault: once more with another worker
                     continue
                 raise (Refused(503, _LOST) if refused.status == _KILLED else refused) from None
             finally:
@@ -241,7 +239,6 @@ class Pool:
                 job.close()
                 raise Refused(said["status"], said["sentence"])
             return job, said, worker.edition
-        raise AssertionError
 
     def _over(self, job: Job, worker: Worker) -> None:
         self._running.discard(job)
@@ -262,7 +259,6 @@ class Pool:
     def _crashed(self, job: Job) -> None:
         """Say what became of a query whose worker died: its own fault, or somebody else's."""
         worker = job.worker
-        assert worker is not None
         code = worker.exit_code
         log.warning("worker %d ended by %s during a query", worker.pid, _cause(code))
         if code == -signal.SIGKILL or code is None:
@@ -278,7 +274,7 @@ class Pool:
     def _grown_long(self, job: Job) -> None:
         """Move a query that has run out of patience aside, if there is room for it."""
         worker, loop = job.worker, asyncio.get_running_loop()
-        if job.done.done() or worker is None:
+        if job.done.done():
             return
         mine = sum(1 for other in self._long if other.client == job.client)
         if mine >= self.limits.long_per_client:

@@ -1,4 +1,4 @@
-"""A worker as the service sees it: started from a clean fork server, spoken to through a pair of sockets, killed at will."""
+"""A worker as the service sees it: forked from a clean process, spoken to through a pair of sockets, killed at will."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def context() -> Any:
     """Return the way processes are started: forked from a server that has the engine in memory but no data."""
     chosen = multiprocessing.get_context(_METHOD)
     if _METHOD == "forkserver":
-        chosen.set_forkserver_preload([f"{__package__}.worker", f"{__package__}.builder"])
+        chosen.set_forkserver_preload([f"{__package__}.preload"])
     return chosen
 
 
@@ -124,8 +124,7 @@ class Worker(asyncio.Protocol):
     def begin(self, message: bytes, take: Callable[[bytes, bytes], None], crashed: Callable[[], None]) -> None:
         """Send a question; frames of the answer go to ``take``, and ``crashed`` is called if none can come."""
         self._take, self._crashed = take, crashed
-        assert self._transport is not None
-        if self.alive:
+        if self.alive and self._transport is not None:
             self._transport.write(message)
         elif self.exit_code is not None:
             crashed()

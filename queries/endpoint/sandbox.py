@@ -43,7 +43,7 @@ def confine(readable: Path, memory: int) -> list[str]:
     """
     missing = [_limit(memory)]
     if sys.platform == "linux":
-        missing += [_files(readable), _network()]
+        missing += [_network(), _files(readable)]
     else:
         missing += [f"Workers can reach the network and files: {sys.platform} has neither seccomp nor Landlock."]
     return [sentence for sentence in missing if sentence]

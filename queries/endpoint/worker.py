@@ -13,7 +13,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from ...graph.index import place
+from ...graph.index import _place as place
 from ...ontology.convert import PREFIXES
 from . import wire
 from .limits import Limits

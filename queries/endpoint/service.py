@@ -1,0 +1,70 @@
+"""The service behind the addresses: the data that is followed and the workers that answer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from .data import Publish
+from .limits import Limits
+from .pool import Pool
+from .process import Edition
+
+log = logging.getLogger("multilateral.serve")
+
+
+class Data(Protocol):
+    """Where editions come from."""
+
+    async def renew(self, publish: Publish) -> None:
+        """Publish the present state."""
+
+    async def follow(self, publish: Publish, used: Callable[[Edition], bool]) -> None:
+        """Publish each later state until cancelled."""
+
+    def close(self) -> None:
+        """Let go of everything."""
+
+
+class Service:
+    """What answers: started and stopped with the server.
+
+    :param data: The store, or an index that does not change.
+    :param public: The address under which the service is known, without a slash at its end.
+    """
+
+    def __init__(self, data: Data, limits: Limits, public: str) -> None:
+        self.data, self.limits, self.public = data, limits, public.rstrip("/")
+        self.pool = Pool(limits)
+        self._follower: asyncio.Task[None] | None = None
+
+    @property
+    def edition(self) -> Edition:
+        """The edition that is served now; there is one as soon as the server listens."""
+        if self.pool.edition is None:
+            raise RuntimeError("the service has not been started")
+        return self.pool.edition
+
+    async def start(self) -> None:
+        """Open the data and start the workers.
+
+        :raises OSError: If the data cannot be served.
+        """
+        await self.data.renew(self.pool.publish)
+        self._follower = asyncio.create_task(self.data.follow(self.pool.publish, self.pool.uses))
+
+    def stopping(self) -> None:
+        """Take no more queries: called when the server is told to end."""
+        self.pool.closing()
+
+    async def stop(self) -> None:
+        """Let running queries end, and end everything else."""
+        if self._follower is not None:
+            self._follower.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._follower
+        await self.pool.close()
+        self.data.close()

@@ -1,0 +1,395 @@
+"""IATI activity files, from made-up fixtures of versions 1.05 and 2.03, and hostile and damaged ones."""
+
+from __future__ import annotations
+
+import gzip
+import random
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from multilateral.loaders.detect import detect, load
+from multilateral.loaders.iati_things import escape
+from multilateral.loaders.iati_xml import load_iati_xml
+from multilateral.ontology.convert import quads, source_quads
+from multilateral.ontology.errors import MultilateralError, UnreadableSource
+from multilateral.ontology.model import ID, Entity, Identifier, Link, Loaded, Name
+from multilateral.ontology.vocabulary import vocabulary
+
+FIXTURES = Path(__file__).parent / "fixtures" / "iati"
+V1, V2 = FIXTURES / "v1.xml", FIXTURES / "v2.xml"
+PROGRAMME = f"{ID}programme/iati-XM-DAC-9999-PROG%2F1%20%C3%A9"
+# Published files that lie beside the repository on some machines; the tests above them need none.
+SHARED = Path(__file__).parents[2] / "shared" / "data" / "iati_xml"
+
+
+def read(path: Path, *, skip_bad: bool = False) -> tuple[dict[str, Entity], list[Link], Loaded]:
+    loaded = load_iati_xml(path, skip_bad=skip_bad)
+    entities: dict[str, Entity] = {}
+    links: list[Link] = []
+    for statement in loaded.statements:
+        if isinstance(statement, Entity):
+            assert statement.iri not in entities, "an entity is given once"
+            entities[statement.iri] = statement
+        else:
+            links.append(statement)
+    assert len({link.iri for link in links}) == len(links)
+    return entities, links, loaded
+
+
+def written(tmp_path: Path, text: str | bytes, name: str = "file.xml") -> Path:
+    path = tmp_path / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def activity(inner: str, *, currency: str = "EUR", head: str = "") -> str:
+    return (
+        f'{head}<iati-activities version="2.03"><iati-activity default-currency="{currency}">'
+        '<iati-identifier>XX-1</iati-identifier><reporting-org ref="XM-DAC-1"><narrative>A</narrative></reporting-org>'
+        f"<title><narrative>T</narrative></title>{inner}</iati-activity></iati-activities>"
+    )
+
+
+def ends(link: Link) -> tuple[str, str, str]:
+    return link.source_iri.removeprefix(ID), link.relation, link.target_iri.removeprefix(ID)
+
+
+def at(links: list[Link], locator: str) -> Link:
+    return next(link for link in links if link.evidence[0].locator.endswith(locator))
+
+
+def test_everything_that_links_name_is_described_and_admitted() -> None:
+    known = vocabulary()
+    for path in (V1, V2):
+        entities, links, loaded = read(path)
+        assert loaded.source.checksum.startswith("sha256:")
+        for link in links:
+            for iri in (link.source_iri, link.target_iri, link.in_programme, link.in_place, link.evidence[0].document):
+                assert iri is None or iri in entities, (link.iri, iri)
+            assert known.admits(link.relation, entities[link.source_iri].type, entities[link.target_iri].type), link
+            assert link.evidence[0].method == "iati"
+        for entity in entities.values():
+            assert entity.names
+            assert sum(1 for _ in quads(entity, "x"))
+
+
+def test_titles_in_every_language_class_status_and_dates() -> None:
+    entities, links, _ = read(V2)
+    programme = entities[PROGRAMME]
+    assert programme.type == "Programme"  # it has a child
+    assert {(n.text, n.lang) for n in programme.names} == {
+        ("Clean water for towns", "en"), ("De l’eau propre pour les villes", "fr"), ("Agua limpia para las ciudades", "es"),
+    }  # fmt: skip
+    assert programme.identifier == "XM-DAC-9999-PROG/1 é"
+    assert Identifier("IATI", "XM-DAC-9999-PROG/1 é") in programme.identifiers
+    assert (programme.status, programme.valid_from, programme.valid_to) == ("ongoing", "2020-03-15", "2024-12-31")
+    by_role = {link.role: link for link in links if link.relation == "participatesIn" and link.target_iri == PROGRAMME}
+    assert by_role["Reporting"].valid_from == "2020-03-15"
+    planned = by_role["Reporting: planned dates"]
+    assert (planned.valid_from, planned.valid_to, planned.status) == ("2020-01-01", "2024-12-31", "planned")
+    child = entities[f"{ID}programme/iati-XM-DAC-9999-PROJ-1"]
+    assert (child.type, child.names, child.status) == ("Project", (Name("Puits", "fr"),), None)
+
+
+def test_participating_organizations_by_role() -> None:
+    entities, links, loaded = read(V2)
+    found = {(*ends(link), link.role) for link in links if "participating-org" in link.evidence[0].locator}
+    programme = PROGRAMME.removeprefix(ID)
+    assert {
+        ("organization/iati-FR-3", "funds", programme, "Funding"),
+        ("organization/iati-XM-DAC-9999", "administers", programme, "Accountable"),
+        ("organization/iati-XM-DAC-9999", "administers", programme, "Extending"),
+    } < found
+    (ministry,) = {source for source, relation, _, _ in found if relation == "implements"}
+    assert ministry.startswith("organization/iati-name-"), "an organization without a reference is known by its name"
+    assert entities[ID + ministry].type == "GovernmentBody"
+    agency = entities[f"{ID}organization/iati-XM-DAC-9999"]
+    assert agency.name("fr") == "Agence d’exemple"
+    assert set(agency.identifiers) >= {Identifier("IATI", "XM-DAC-9999")}
+    assert loaded.skipped["participating organizations without a name and reference"] == 1
+
+
+def test_transactions_go_from_provider_to_receiver_within_their_activity() -> None:
+    _, links, _ = read(V2)
+    first = at(links, "PROG/1 é]/transaction[1]")
+    assert ends(first) == ("organization/iati-FR-3", "funds", "organization/iati-XM-DAC-9999")
+    assert (first.role, first.status, first.in_programme) == ("Incoming Funds", "completed", PROGRAMME)
+    assert (first.amount, first.currency, first.amount_usd) == (Decimal("1000000.00"), "USD", None)
+    assert (first.valid_from, first.valid_to, first.date_note) == (
+        "2020-02-01", "2020-02-01", "value date 2020-02-02",
+    )  # fmt: skip
+    assert first.evidence[0].certainty == "implied", "the receiver is not stated"
+    negative = at(links, "PROG/1 é]/transaction[2]")
+    assert (negative.amount, negative.currency, negative.in_place) == (Decimal("-12.5"), "EUR", f"{ID}country/KM")
+    zero = at(links, "PROG/1 é]/transaction[3]")
+    assert (zero.amount, zero.target_iri) == (Decimal(0), PROGRAMME), "who spends and pays nobody funds the activity"
+    missing = at(links, "PROG/1 é]/transaction[4]")
+    assert (missing.amount, missing.currency, missing.status) == (None, None, "planned")
+    assert missing.target_iri == f"{ID}country/KM"
+    assert ("programme/iati-FR-3-77", "contributesTo", PROGRAMME.removeprefix(ID)) in {ends(link) for link in links}
+
+
+def test_a_publishers_own_number_is_nobody_elses() -> None:
+    entities, links, _ = read(V2)
+    link = at(links, "PROJ-1]/transaction[1]")
+    assert link.source_iri == f"{ID}organization/iati-XM-DAC-9999--01690"
+    assert entities[link.source_iri].identifiers == ()
+    assert link.target_iri.startswith(f"{ID}organization/iati-name-"), "52000 is 'other', not Somebody"
+
+
+def test_budgets_sectors_places_documents_and_related_activities() -> None:
+    entities, links, _ = read(V2)
+    budget = at(links, "budget[1]")
+    assert (ends(budget)[1], budget.role, budget.amount) == ("administers", "Budget (original, committed)", 5000000)
+    assert (budget.valid_from, budget.valid_to, budget.status) == ("2020-01-01", "2020-12-31", "planned")
+    planned = at(links, "planned-disbursement[1]")
+    assert (planned.relation, planned.amount, planned.status) == ("funds", Decimal("250.50"), "planned")
+    shares = {link.target_iri.removeprefix(ID): link.share for link in links if link.role == "Sector"}
+    assert shares == {
+        "topic/dac-14030": 75, "topic/iati-sector-XM-DAC-9999-99-W-1": 25, "topic/sdg-6": None, "topic/dac-14031": None,
+    }  # fmt: skip
+    assert entities[f"{ID}topic/dac-14030"].name("fr"), "the codelist names what the file only gives by code"
+    assert {link.target_iri.removeprefix(ID): link.share for link in links if link.relation == "covers"} == {
+        "country/KM": 60, "place/dac-region-289": 40,
+    }  # fmt: skip
+    document = next(e for e in entities.values() if e.homepage and "example.org" in e.homepage)
+    assert (document.homepage, document.issued, document.language) == (
+        "https://example.org/a report.pdf".replace(" ", ""), "2021-02-03", "en",
+    )  # fmt: skip
+    assert {n.lang for n in document.names} == {"en", "fr"}
+    assert [ends(link) for link in links if link.relation == "partOf"] == [
+        ("programme/iati-XM-DAC-9999-PROJ-1", "partOf", PROGRAMME.removeprefix(ID))
+    ], "child and parent say the same once"
+    sibling = entities[f"{ID}programme/iati-XM-DAC-9999-PROG-2"]
+    assert sibling.evidence, "an activity that is only named is described by its identifier"
+
+
+def test_version_1_words_letters_and_texts() -> None:
+    entities, links, _ = read(V1)
+    project = entities[f"{ID}programme/iati-GB-1-1"]
+    assert {(n.text, n.lang) for n in project.names} == {("Seeds", "en"), ("Semences", "fr")}
+    assert (project.status, project.valid_from, project.valid_to) == ("completed", "2010-01-01", "2011-12-31")
+    participants = [link for link in links if "participating-org" in link.evidence[0].locator]
+    assert [ends(link)[:2] for link in participants] == [
+        ("country/GB", "funds"), ("organization/iati-GB-1", "administers"), ("organization/iati-21016", "implements"),
+    ]  # fmt: skip
+    commitment, paid = at(links, "transaction[1]"), at(links, "transaction[2]")
+    assert (commitment.role, commitment.status, commitment.valid_from) == ("Outgoing Commitment", "planned", "2010-03-31")
+    assert (paid.role, paid.amount, paid.currency) == ("Disbursement", Decimal("5000000.00"), "GBP")
+    assert entities[f"{ID}programme/iati-GB-1-2"].names == (Name("All of agriculture", "en"),)
+
+
+def test_identifiers_become_different_safe_iris() -> None:
+    odd = ["A/B", "A B", "A%20B", "A-B", "é", "é".upper(), "<x>", "..", ".", "a" * 300, "a" * 299 + "b", "日本", "A\\B"]
+    made = [escape(text) for text in odd]
+    assert len(set(made)) == len(odd)
+    assert all(set(text) <= set("-._~%") | set(map(chr, range(48, 123))) and text.strip(".") for text in made)
+
+
+def test_loading_twice_gives_the_same(tmp_path: Path) -> None:
+    assert [s for s in load_iati_xml(V2).statements] == [s for s in load_iati_xml(V2).statements]
+    packed = written(tmp_path, gzip.compress(V2.read_bytes()), "v2.xml.gz")
+    assert len(list(load_iati_xml(packed).statements)) == len(list(load_iati_xml(V2).statements))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "iso-8859-1", "windows-1252", "utf-8-sig"])
+def test_encodings_that_xml_declares_are_read(tmp_path: Path, encoding: str) -> None:
+    declared = encoding.removesuffix("-sig")
+    text = activity("", head=f'<?xml version="1.0" encoding="{declared}"?>').replace(">T<", ">Équipe<")
+    entities, _, _ = read(written(tmp_path, text.encode(encoding)))
+    assert entities[f"{ID}programme/iati-XX-1"].name() == "Équipe"
+
+
+BOMB = (
+    '<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    "<iati-activities><iati-activity><title>&b;</title></iati-activity></iati-activities>"
+)
+EXTERNAL = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><iati-activities>&e;</iati-activities>'
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (BOMB, "document type declaration"),
+        (EXTERNAL, "document type declaration"),
+        ('<!DOCTYPE iati-activities SYSTEM "http://example.org/x.dtd"><iati-activities/>', "document type"),
+        ("<!DOCTYPE html><html><body>404</body></html>", "web page"),
+        ("<html><body>Not found</body></html>", "web page"),
+        ("", "empty"),
+        ('{"error": 404}', "JSON"),
+        ("Not found", "not XML"),
+        ("<iati-organisations version='2.03'/>", "organisation file"),
+        ("<codelist/>", "first element"),
+        (activity("")[:-30], "cut off"),
+        (activity("<a>"), "cannot be read"),
+        (activity("&nbsp;"), "entity"),
+        ('<?xml version="1.0" encoding="klingon"?><iati-activities/>', "cannot be read"),
+        (activity("<a>" * 200 + "</a>" * 200), "within each other"),
+    ],
+)
+def test_hostile_and_damaged_files_are_refused_with_a_sentence(tmp_path: Path, text: str, says: str) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(UnreadableSource, match=says) as raised:
+        read(path)
+    assert str(raised.value).startswith("file.xml")
+    assert "\n" not in str(raised.value)
+
+
+def test_latin_1_that_says_it_is_utf_8_is_told_with_its_line(tmp_path: Path) -> None:
+    path = written(tmp_path, activity("\n").replace(">T<", ">Équipe<").encode("latin-1"))
+    with pytest.raises(UnreadableSource, match=r"file.xml, row 1: .*encoding"):
+        read(path)
+
+
+def test_an_enormous_activity_is_refused_before_it_fills_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from multilateral.loaders import iati_stream
+
+    monkeypatch.setattr(iati_stream, "LARGEST_ACTIVITY", 1 << 20)
+    path = written(tmp_path, gzip.compress(activity("<a/>" * 1_000_000).encode()), "bomb.xml.gz")
+    with pytest.raises(UnreadableSource, match="without the end of an activity"):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("inner", "says"),
+    [
+        ("<transaction><value>12a</value></transaction>", r"transaction\[1\]: the value '12a' is no number"),
+        ("<transaction><value currency='ZZZ'>1</value></transaction>", "'ZZZ' does not exist"),
+        ("<transaction><transaction-date iso-date='2012-02-30'/></transaction>", "2012-02-30"),
+        ("<budget><period-start iso-date='2012-13-01'/></budget>", r"budget\[1\].*2012-13-01"),
+        ("<transaction><value>1e999999</value></transaction>", "no number"),
+        ("<activity-date type='1' iso-date='20120101'/>", r"activity-date\[1\].*20120101"),
+    ],
+)
+def test_a_wrong_record_raises_with_its_element_or_is_counted(tmp_path: Path, inner: str, says: str) -> None:
+    path = written(tmp_path, activity(inner + "<sector code='11110'/>"))
+    with pytest.raises(UnreadableSource, match=says) as raised:
+        read(path)
+    assert "iati-activity[XX-1]" in str(raised.value)
+    entities, _, loaded = read(path, skip_bad=True)
+    assert f"{ID}topic/dac-11110" in entities, "what is sound is read"
+    assert loaded.skipped["bad records"] == 1
+
+
+def test_what_is_missing_or_strange_in_published_files_does_not_stop_them(tmp_path: Path) -> None:
+    inner = (
+        "<transaction><value></value><receiver-org ref=''/></transaction>"
+        "<transaction><value currency=''>5</value><transaction-date iso-date='0000-00-00'/></transaction>"
+        "<sector code='11110' percentage='100.01'/><budget><period-start iso-date='2012-05-01'/>"
+        "<period-end iso-date='2012-04-01'/><value>1</value></budget><policy-marker code='1'/>"
+    )
+    _, links, loaded = read(written(tmp_path, activity(inner, currency="")))
+    assert loaded.skipped == {
+        "transaction elements without an amount (the link is kept)": 2,
+        "amounts without a currency (the link is kept without the amount)": 2,
+        "percentages that are not from 0 to 100 (the link is kept)": 1,
+        "periods that end before they begin (kept as a note)": 1,
+        "budget elements without an amount (the link is kept)": 1,
+        "elements 'policy-marker' (not kept)": 1,
+    }
+    assert at(links, "budget[1]").date_note == "2012-05-01 to 2012-04-01"
+
+
+def test_an_identifier_given_twice_counts_no_money_twice(tmp_path: Path) -> None:
+    text = activity("<transaction><value>5</value></transaction>").replace("</iati-activities>", "")
+    path = written(tmp_path, text + text.partition(">")[2] + "</iati-activities>")
+    _, links, loaded = read(path)
+    assert sum(link.amount is not None for link in links) == 1
+    assert loaded.skipped["activities whose identifier an earlier one has (first: XX-1)"] == 1
+
+
+def test_an_activity_without_an_identifier_and_one_without_a_title(tmp_path: Path) -> None:
+    nameless = activity("").replace("<iati-identifier>XX-1</iati-identifier>", "")
+    with pytest.raises(UnreadableSource, match=r"iati-activity\[1\]: the activity has no iati-identifier"):
+        read(written(tmp_path, nameless))
+    entities, _, _ = read(written(tmp_path, activity("").replace(">T<", "><")))
+    assert entities[f"{ID}programme/iati-XX-1"].name() == "XX-1"
+
+
+def test_mojibake_is_told_and_not_repaired(tmp_path: Path) -> None:
+    entities, _, loaded = read(written(tmp_path, activity("").replace(">T<", ">Ã‰quipe dÃ©volue<")))
+    assert entities[f"{ID}programme/iati-XX-1"].name() == "Ã‰quipe dÃ©volue"
+    assert loaded.skipped["texts that look wrongly encoded (kept as they are)"] == 1
+
+
+def test_what_comes_before_damage_is_read_with_skip_bad(tmp_path: Path) -> None:
+    text = V2.read_text("utf-8")
+    cut = written(tmp_path, text[: text.rindex("<transaction>")])
+    entities, _, loaded = read(cut, skip_bad=True)
+    assert PROGRAMME in entities
+    assert any("rest after line" in reason for reason in loaded.skipped)
+
+
+def test_memory_is_flat_in_the_number_of_transactions(tmp_path: Path) -> None:
+    import tracemalloc
+
+    def peak(count: int) -> int:
+        one = "<iati-activity default-currency='EUR'><iati-identifier>A-{}</iati-identifier>{}</iati-activity>"
+        money = "<transaction><value>1</value><provider-org ref='FR-3'/></transaction>" * 20
+        path = written(tmp_path, "<iati-activities>" + "".join(one.format(i, money) for i in range(count)))
+        path.write_bytes(path.read_bytes() + b"</iati-activities>")
+        loaded = load_iati_xml(path)
+        tracemalloc.start()
+        for _ in loaded.statements:
+            pass
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    peak(10)  # what is read once for all, such as codelists
+    assert peak(2_000) - peak(200) < 1_500_000  # 36,000 transactions more, of some 500 bytes as objects
+
+
+def test_detection() -> None:
+    assert detect(V1) == detect(V2) == "iati-xml"
+    assert load(V2).source.loader == "iati-xml"
+
+
+def test_fuzz(tmp_path: Path) -> None:
+    """A thousand damaged files: each loads, or is refused with a sentence."""
+    chance = random.Random(20_240_501)
+    seeds = [V1.read_bytes(), V2.read_bytes()]
+    pieces = [b"<", b">", b"&", b'"', b"\0", b"\xff", b"&#0;", b"]]>", b"<!--", b"-1e9", b"9" * 40, b"2012-99-99", b"\xc3"]
+    outcomes: Counter[str] = Counter()
+    for _ in range(1_000):
+        data = bytearray(chance.choice(seeds))
+        for _ in range(chance.choice((1, 1, 2, 5, 20))):
+            place = chance.randrange(len(data))
+            change = chance.randrange(5)
+            if change == 0:
+                data[place] = chance.randrange(256)
+            elif change == 1:
+                data[place:place] = chance.choice(pieces)
+            elif change == 2:
+                del data[place : place + chance.randrange(1, 60)]
+            elif change == 3:
+                data[place:place] = data[place : place + chance.randrange(1, 300)]
+            elif len(data) > 500:
+                digits = [i for i, byte in enumerate(data) if 48 <= byte <= 57]
+                data[chance.choice(digits)] = chance.choice(b"0123456789-.,x ")
+        path = written(tmp_path, bytes(data))
+        loaded = load_iati_xml(path, skip_bad=chance.random() < 0.5)
+        try:
+            for statement in loaded.statements:
+                for _ in quads(statement, loaded.source.id):
+                    pass
+            list(source_quads(loaded.source))
+            outcomes["read"] += 1
+        except MultilateralError as error:
+            assert str(error).startswith("file.xml") and "\n" not in str(error)
+            outcomes["refused"] += 1
+    assert min(outcomes.values()) > 100, outcomes
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="needs published IATI files in ../shared/data/iati_xml")
+@pytest.mark.parametrize("path", sorted(SHARED.glob("*.xml")), ids=lambda path: path.name)
+def test_published_files(path: Path) -> None:
+    entities, links, _ = read(path)
+    assert links
+    known = vocabulary()
+    for link in links:
+        assert known.admits(link.relation, entities[link.source_iri].type, entities[link.target_iri].type), link
