@@ -16,7 +16,7 @@ $(BIN)/python:
 
 $(VENV)/core: $(BIN)/python pyproject.toml
 	@echo "Installing multilateral and what it needs into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --editable .
 	@touch $@
 
 $(VENV)/dev: $(VENV)/core

@@ -197,7 +197,7 @@ class Records:
             )  # fmt: skip
 
     def _document(self, activity: Activity, element: Element, number: int) -> Iterator[Statement]:
-        address = "".join((element.get("url") or "").split())
+        address = " ".join((element.get("url") or "").split())
         if not address:
             self.registry.left_out("document links without an address")
             return

@@ -117,7 +117,7 @@ def answer(db: ox.Store, asked: dict[str, Any], send: Callable[[bytes], None], l
         _refuse(send, 413, f"The query needs more than {limits.memory} MB of memory; make it more selective.")
     except SyntaxError as error:
         _refuse(send, 400, f"The SPARQL text is wrong{place(asked['query'], str(error.msg or error))}.")
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: a function that is not known
         _refuse(send, 400, f"The query cannot be run: {str(error).rstrip('.')}.")
 
 
