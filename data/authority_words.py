@@ -138,7 +138,9 @@ def _model(pairs: Sequence[tuple[list[str], list[str]]]) -> dict[str, dict[str, 
     return chance
 
 
-def _filled(chance: dict[str, dict[str, float]], pairs: Sequence[tuple[list[str], list[str]]]) -> dict[str, dict[str, float]]:
+def _filled(
+    chance: dict[str, dict[str, float]], pairs: Sequence[tuple[list[str], list[str]]]
+) -> dict[str, dict[str, float]]:
     for first, second in pairs:
         for s in second:
             for f in first:

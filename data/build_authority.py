@@ -117,13 +117,15 @@ def _countries(register: Register, codes: Path, cow: Path, own: Path) -> None:
                 row.name(lang, _without_article(line[f"UNTERM {unterm[lang]} {form}"]))
         cldr = line["CLDR display name"]
         row.acronym("en", cldr) if cldr.isupper() else row.name("en", cldr)
+    for line in rows(own / "short_names.tsv"):
+        register.row(f"country/{line['iso']}", "Country", "own-countries").name(line["lang"], line["name"])
     for line in rows(own / "countries.tsv"):
         register.row(f"country/{line['iso']}", "Country", "own-countries").former(
             line["name"], line["lang"], line["from"], line["to"]
         )
     register.document("m49", "Country codes with the names of UNSD M49 and UNTERM", "github.com/datasets/country-codes")
     register.document("cow-states", "Correlates of War: state system membership, version 2016", "correlatesofwar.org")
-    register.document("own-countries", "Former names of countries, coded by hand", "")
+    register.document("own-countries", "Short and former names of countries, coded by hand", "")
 
 
 def _without_article(text: str) -> str:
@@ -345,7 +347,9 @@ def _supraverden(register: Register, bodies: Register, path: Path) -> None:
         if (year := line.get("Year_established")) and not (known and known.from_):
             row.from_ = str(year) if re.fullmatch(r"\d{4}", str(year)) else ""
         register.index(row)
-    register.document("supraverden", "SupraVerden: list of international organisations", "github.com/confirmordeny/supraverden")
+    register.document(
+        "supraverden", "SupraVerden: list of international organisations", "github.com/confirmordeny/supraverden"
+    )
 
 
 def _pairs(codelists: Path, own: Path) -> Iterable[tuple[str, str]]:

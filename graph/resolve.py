@@ -20,6 +20,8 @@ def resolve(reader: Reader, text: str, *, classes: Iterable[str] = (), lang: str
     :raises UnknownEntity: If none does: those with names near to it are suggested.
     """
     text = text.strip()
+    if not text.isprintable():  # no name has control characters, and folding would drop them
+        raise UnknownEntity(text)
     for iri in (text, ID + text):
         if iri.startswith(("http://", "https://")) and " " not in iri and reader.known(iri):
             return reader.canonical.get(iri, iri)

@@ -20,14 +20,12 @@ from pathlib import Path
 from typing import Final
 
 from ..ontology.errors import UnreadableSource
-from ..ontology.model import ID, Entity, Link, Loaded, Name, Statement
+from ..ontology.model import Entity, Link, Loaded, Statement
 from . import reading
 from .registry_cow import CowState, state
-from .registry_source import Names, Registry, Wrong, identifiers, iri, scalar, text, year
+from .registry_cow_cells import NOTHING, ROLES, UNKNOWN, StatesReader, code_of, country_entity, whole_number, year_of
+from .registry_source import Names, Registry, Wrong, identifiers, iri, text, year
 
-_ROLES: Final = {1: "full member", 2: "associate member", 3: "observer"}
-_UNKNOWN: Final = 0  # how -9 is kept
-_NOTHING: Final = frozenset({"0.0", "", "-1.0", "0", "-1", "NA"})  # nearly all cells
 _STATE_COLUMNS: Final = ("ccode", "year", "state")
 _ABOUT: Final = frozenset(
     "ioname orgname longorgname year sdate deaddate dead integrated replaced ionum igocode version "
@@ -74,7 +72,9 @@ def load_cow_igo(
         raise UnreadableSource(
             "has not the columns of these data", path=registry.path, advice="they are ioname, year and a column a state"
         )
-    return registry.loaded(_States(registry).statements if form == "states" else _Reader(registry, form).statements)
+    return registry.loaded(
+        StatesReader(registry).statements if form == "states" else _Reader(registry, form).statements
+    )
 
 
 @dataclass(slots=True)
@@ -140,10 +140,10 @@ class _Reader:
     # --- rows ---------------------------------------------------------------------------------------------------
 
     def _organization_row(self, row: dict[str, str]) -> None:
-        name, when = self._key(row, "ioname"), _year(row["year"])
-        cells = [(column, value) for column, value in row.items() if value not in _NOTHING and column not in _ABOUT]
-        codes = [(column, _code(value, column)) for column, value in cells]
-        imputed = _number(row.get("imputed", "0") or "0", "imputed") == 1
+        name, when = self._key(row, "ioname"), year_of(row["year"])
+        cells = [(column, value) for column, value in row.items() if value not in NOTHING and column not in _ABOUT]
+        codes = [(column, code_of(value, column)) for column, value in cells]
+        imputed = whole_number(row.get("imputed", "0") or "0", "imputed") == 1
         organization = self.organizations.get(name) or _Organization(acronym=name)
         self._about(organization, row, when)
         self._once(name, when)
@@ -161,7 +161,7 @@ class _Reader:
     def _about(self, organization: _Organization, row: dict[str, str], when: int) -> None:
         number = row.get("ionum", "")
         if number:
-            found = str(_number(number, "ionum"))
+            found = str(whole_number(number, "ionum"))
             if organization.number not in ("", found):
                 raise Wrong(f"{organization.acronym} has the numbers {organization.number} and {found}")
             if self.numbers.setdefault(found, organization.acronym) != organization.acronym:
@@ -176,11 +176,11 @@ class _Reader:
         organization.accuracy = text(row.get(_ACCURACY, "")) or organization.accuracy
 
     def _state_row(self, row: dict[str, str]) -> None:
-        when, name = _year(row["year"]), self._key(row, "state")
-        column = number = str(_number(row["ccode"], "ccode"))
+        when, name = year_of(row["year"]), self._key(row, "state")
+        column = number = str(whole_number(row["ccode"], "ccode"))
         found = state(number) or CowState(number, "", name, "", name)
-        cells = [(name, value) for name, value in row.items() if value not in _NOTHING and name not in _STATE_COLUMNS]
-        codes = [(name, _code(value, name)) for name, value in cells]
+        cells = [(name, value) for name, value in row.items() if value not in NOTHING and name not in _STATE_COLUMNS]
+        codes = [(name, code_of(value, name)) for name, value in cells]
         self._once(column, when)
         self.columns.setdefault(column, found)
         self.state_years[column].add(when)
@@ -192,8 +192,8 @@ class _Reader:
                 self.codes[name, column].append(when * 4 + code)
 
     def _long_row(self, row: dict[str, str]) -> None:
-        name, column, when = self._key(row, "ioname"), self._key(row, "state"), _year(row["year"])
-        code = _code(row["status"], "status")
+        name, column, when = self._key(row, "ioname"), self._key(row, "state"), year_of(row["year"])
+        code = code_of(row["status"], "status")
         organization = self.organizations.get(name) or _Organization(acronym=name)
         self._about(organization, row, when)
         self.organizations[name] = organization
@@ -247,9 +247,9 @@ class _Reader:
 
     def _memberships(self, name: str, column: str, codes: list[int]) -> Iterator[Statement]:
         """Yield a membership for each run of years with one code: a year that is not known ends the run."""
-        unknown = {code // 4 for code in codes if code % 4 == _UNKNOWN}
+        unknown = {code // 4 for code in codes if code % 4 == UNKNOWN}
         self.registry_unknown(len(unknown))
-        known = [(code // 4, code % 4) for code in codes if code % 4 != _UNKNOWN]
+        known = [(code // 4, code % 4) for code in codes if code % 4 != UNKNOWN]
         for (one, _), (two, _) in pairwise(known):
             if one == two:
                 raise Wrong(f"there are two rows for {one}", "keep one of them")
@@ -274,7 +274,7 @@ class _Reader:
         organization, country = self.organizations[name], self._country(column, run[0][0])
         first, last, code = run[0][0], run[-1][0], run[0][1]
         if self.registry.new(country.iri):
-            yield _country_entity(country)
+            yield country_entity(country)
         imputed = organization.imputed.intersection(range(first, last + 1))
         yield self._link(
             organization, country, column, first, last, code,
@@ -289,7 +289,7 @@ class _Reader:
             f"{organization.key}/{country.number or column}/{first}-{code}",
             country.iri, "observerOf" if code == 3 else "memberOf", organization.iri,
             f"ioname {organization.acronym}, state {column}, {first} to {last}",
-            implied=implied, role=_ROLES[code], valid_from=f"{first:04d}", valid_to=f"{last:04d}", date_note=note,
+            implied=implied, role=ROLES[code], valid_from=f"{first:04d}", valid_to=f"{last:04d}", date_note=note,
         )  # fmt: skip
 
     def _note(
@@ -311,83 +311,3 @@ class _Reader:
         if first < 1965 and organization.accuracy and "not applicable" not in organization.accuracy.casefold():
             notes.append(f"before 1965: {organization.accuracy[0].lower()}{organization.accuracy[1:]}")
         return "; ".join(notes) or None
-
-
-class _States:
-    """The list of states: each with the times at which it was in the system of states."""
-
-    def __init__(self, registry: Registry) -> None:
-        self.registry = registry
-
-    def statements(self) -> Iterator[Statement]:
-        """Yield the states, the system as a network, and membership of it."""
-        system = f"{ID}organization/cow-state-system"
-        yield Entity(system, "Network", (Name("Interstate system (Correlates of War)", "en"),))
-        rows = list(reading.csv_records(self.registry.path))  # a few hundred
-        last = max((row["endyear"] for _, row in rows), default="")
-        for number, row in rows:
-            try:
-                yield from self._row(row, system, last)
-            except Wrong as error:
-                self.registry.wrong(error, row=number)
-
-    def _row(self, row: dict[str, str], system: str, last: str) -> list[Statement]:
-        number = str(_number(row["ccode"], "ccode"))
-        found = state(number) or CowState(number, "", "", "", "")
-        name = text(row["statenme"], what="the name")
-        start, end = (_day(row, which) for which in ("st", "end"))
-        made: list[Statement] = []
-        if not self.registry.new(f"{number}/{start}"):
-            raise Wrong(f"the state {number} is given twice from {start}", "keep one of the rows")
-        link = self.registry.link(
-            f"{number}/{start}", found.iri, "memberOf", system, f"ccode {number}, from {start}",
-            role="state", valid_from=start, valid_to=end,
-            date_note="the data end here" if row["endyear"] == last else None,
-        )  # fmt: skip
-        if self.registry.new(found.iri):
-            names = Names()
-            names.add(name, "en")
-            made.append(_country_entity(found, names.all(), text(row["stateabb"])))
-        return [*made, link]
-
-
-def _country_entity(country: CowState, names: tuple[Name, ...] = (), letters: str = "") -> Entity:
-    return Entity(
-        country.iri, "Country", names or (Name(country.name or country.key, "en"),),
-        identifier=letters or country.letters or country.key,
-        identifiers=identifiers([("ISO3166", country.alpha2), ("COW", country.number)]),
-    )  # fmt: skip
-
-
-def _number(value: str, what: str) -> int:
-    plain = scalar(value, what)
-    whole = plain.removesuffix(".0")
-    if not whole.removeprefix("-").isascii() or not whole.removeprefix("-").isdecimal() or len(whole) > 9:
-        raise Wrong(f"{what} {plain[:40]!r} is no whole number", "write digits")
-    return int(whole)
-
-
-def _year(value: str) -> int:
-    found = _number(value, "the year")
-    if not 1400 <= found <= 2200:
-        raise Wrong(f"the year {found} cannot be", "write a year from 1400 to 2200")
-    return found
-
-
-def _code(value: str, column: str) -> int | None:
-    """Return 1, 2 or 3, 0 where the data set does not know, ``None`` where there is no membership."""
-    if value in _NOTHING:
-        return None
-    number = _number(value, column)
-    if number in _ROLES:
-        return number
-    if number == -9:
-        return _UNKNOWN
-    raise Wrong(f"{number} in column {column[:40]!r} is no code of membership", "the codes are 0, 1, 2, 3, -9 and -1")
-
-
-def _day(row: dict[str, str], which: str) -> str:
-    from .registry_source import date
-
-    parts = [_number(row.get(f"{which}{part}") or "1", part) for part in ("year", "month", "day")]
-    return date("{:04d}-{:02d}-{:02d}".format(*parts)) or ""

@@ -18,7 +18,7 @@ from typing import Final
 from ..ontology.errors import UnreadableSource
 from ..ontology.model import Loaded, Statement
 from . import reading
-from .reading import Json, JsonStream
+from .reading_json import Json, JsonStream
 from .registry_ftm import CLASSES, Record, check, entity, read_record
 from .registry_ftm_links import LINKS, EdgeReader
 from .registry_source import Registry, Wrong, language, mapping, text

@@ -15,7 +15,8 @@ from .iati_codes import (
 from .iati_records import Activity, Records
 from .iati_stream import Element
 from .iati_things import Things, is_garbled, preferred
-from .registry_source import Registry, Wrong, web
+from .registry_source import Registry
+from .registry_values import Wrong, web
 
 #: Activity date types, by the code of IATI 2 and the word of IATI 1: whether planned, whether the end.
 _DATES = {

@@ -19,7 +19,7 @@ class Marks:
         """Return the slot that holds a number, or the one that is free for it."""
         slots = self._slots
         last = len(slots) - 1
-        place = (mark ^ (mark >> 29)) & last
+        place = (mark * 0x9E3779B97F4A7C15 >> 32) & last  # so that numbers in a row do not stand in a row
         while (found := slots[place]) and found != mark:
             place = (place + 1) & last
         return place

@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from ..ontology.model import ID, Entity, Name
 from .iati_things import Things, is_name
-from .registry_source import text
+from .registry_values import text
 
 _PART = re.compile(r"(.*?)\s*\[([^\[\]]*)\]", re.DOTALL)
 _CACHE = 200_000

@@ -20,7 +20,8 @@ from .iati_codes import (
 from .iati_money import Party, read_money
 from .iati_stream import Element
 from .iati_things import Things, activity_iri, escape, is_name, preferred
-from .registry_source import Registry, Wrong, language, web
+from .registry_source import Registry
+from .registry_values import Wrong, language, web
 
 _RELATED = {"1": "Parent", "2": "Child", "3": "Sibling", "4": "Co-funded", "5": "Third Party"}
 #: Elements of the activity itself, which are not records.

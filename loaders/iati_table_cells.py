@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from .registry_source import Wrong, text
+from .registry_values import Wrong, text
 
 #: What a cell says where nothing is known, in small letters.
 NO_DATA = frozenset({"", "no data", "aucune donnée", "pas de données", "n/a", "nan", "not applicable", "sans objet"})

@@ -19,7 +19,8 @@ from .iati_parties import Parties
 from .iati_table_cells import NO_DATA, Cells
 from .iati_table_rows import Heading, open_rows
 from .iati_things import Things, activity_iri, is_garbled
-from .registry_source import Registry, Wrong, text, web
+from .registry_source import Registry
+from .registry_values import Wrong, text, web
 
 KIND = "iati-tables"
 _LINK = f"{ID}link/{KIND}/"

@@ -10,7 +10,7 @@ from ..ontology.model import Name
 from .cells import short
 from .iati_codes import is_currency
 from .iati_stream import Element
-from .registry_source import Wrong, amount, date, language, text
+from .registry_values import Wrong, amount, date, language, text
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})*\.[0-9]+|[+-]?[0-9]{1,3}(,[0-9]{3}){2,}")

@@ -12,7 +12,8 @@ from ..ontology.errors import UnreadableSource
 from ..ontology.model import Entity, Loaded, Name, Statement
 from .iati_activity import ActivityReader
 from .iati_stream import activities
-from .registry_source import Registry, Wrong, date
+from .registry_source import Registry
+from .registry_values import Wrong, date
 
 KIND = "iati-xml"
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from ..ontology.model import ID, Entity, Evidence, Name
 from .cells import slug
-from .reading import Json
+from .reading_json import Json
 from .registry_source import Names, Registry, Wrong, date, identifiers, iri, listing, mapping, scalar, text, web
 
 #: Schemas of things and the class of each; the other schemas are links, or are left out.

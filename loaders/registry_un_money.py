@@ -14,7 +14,7 @@ from typing import Final
 from ..ontology.errors import UnreadableSource
 from ..ontology.model import ID, Entity, Name, Statement
 from . import reading
-from .reading import Json, JsonStream
+from .reading_json import Json, JsonStream
 from .registry_countries import by_code, by_name
 from .registry_source import Registry, Wrong, amount, currency, iri, listing, mapping, text, year
 from .registry_un import body, body_iri, country, donor

@@ -11,7 +11,7 @@ from typing import Final
 
 from ..ontology.errors import UnreadableSource
 from ..ontology.model import ID, Entity, Link, Name, Statement
-from .reading import Json, JsonStream
+from .reading_json import Json, JsonStream
 from .registry_countries import LANGUAGES, CountryCode, by_code, by_name
 from .registry_source import Registry, Wrong, amount, date, identifiers, kind_of, listing, mapping, scalar, text
 from .registry_un import body, body_iri, country

@@ -8,7 +8,6 @@ Memory grows with the number of organizations and places (a short text each), no
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,33 +16,20 @@ from typing import Final
 from ..ontology.errors import UnreadableSource
 from ..ontology.model import ID, Entity, Link, Loaded, Name, Statement
 from . import reading
-from .reading import Json, JsonStream
+from .reading_json import Json, JsonStream
 from .registry_countries import by_code
+from .registry_ror import class_of, names_of, names_of_1, places_of, places_of_1, relationships_of, ror_id, ror_iri
 from .registry_source import (
-    Names,
     Registry,
     Wrong,
     identifiers,
-    kind_of,
-    language,
     listing,
     mapping,
-    scalar,
     text,
     web,
     year,
 )
 
-_ROR = re.compile(r"(?:https?://ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6}[0-9]{2})")
-
-# The class of the first of these types that a record has; "funder" says what it does, not what it is.
-_CLASSES: Final = {
-    "government": "GovernmentBody",
-    "education": "AcademicInstitution",
-    "company": "PrivateSector",
-    "nonprofit": "NGO",
-    "facility": "AcademicInstitution",
-}
 _SCHEMES: Final = {
     "isni": "ISNI", "wikidata": "Wikidata", "grid": "GRID", "fundref": "FundRef",
 }  # fmt: skip
@@ -111,14 +97,14 @@ class _Reader:
             if ror not in self.records:
                 names = (Name(label),) if label else (Name(f"https://ror.org/{ror}"),)
                 yield Entity(
-                    _iri(ror), "Organization", names, identifier=f"https://ror.org/{ror}",
+                    ror_iri(ror), "Organization", names, identifier=f"https://ror.org/{ror}",
                     identifiers=identifiers([("ROR", ror)]), evidence=registry.evidence(f"relationships to {ror}"),
                 )  # fmt: skip
 
     def _record(self, value: Json) -> list[Statement]:
         """Return what one record becomes; nothing of a record that cannot be used is kept."""
         record = mapping(value, "the record")
-        ror = _ror(record.get("id"))
+        ror = ror_id(record.get("id"))
         if ror in self.records:
             raise Wrong(f"the identifier {ror} is given twice", "keep one of the records")
         status = record.get("status")
@@ -126,19 +112,19 @@ class _Reader:
             self.registry.left_out("withdrawn records")
             return []
         newer = "names" in record
-        names, kind = _names(record) if newer else _names_1(record), _class(record)
+        names, kind = names_of(record) if newer else names_of_1(record), class_of(record)
         ids = [("ROR", ror), *(self._ids(record) if newer else self._ids_1(record))]
         locator = f"https://ror.org/{ror}"
         entity = Entity(
-            _iri(ror), kind, names, identifier=locator, identifiers=identifiers(ids),
+            ror_iri(ror), kind, names, identifier=locator, identifiers=identifiers(ids),
             valid_from=year(record.get("established"), "the year of establishment"),
             homepage=self._homepage(record), evidence=self.registry.evidence(locator),
         )  # fmt: skip
         if status == "inactive":
             self.registry.left_out("the status 'inactive', which has no date")
         # All is read before anything is remembered: a record that cannot be used leaves no trace.
-        places = list(_places(record) if newer else _places_1(record))
-        relationships = list(_relationships(record))
+        places = list(places_of(record) if newer else places_of_1(record))
+        relationships = list(relationships_of(record))
         made: list[Statement] = [entity]
         for place in dict.fromkeys(places):
             made += self._located(ror, *place)
@@ -179,7 +165,7 @@ class _Reader:
 
     def _located(self, ror: str, code: str, place: str, geonames: str) -> Iterator[Statement]:
         """Yield the country and the place with what they are part of, when new, and the links to them."""
-        registry, me, locator = self.registry, _iri(ror), f"https://ror.org/{ror}, locations"
+        registry, me, locator = self.registry, ror_iri(ror), f"https://ror.org/{ror}, locations"
         country = by_code(code) if code else None
         if country is None:
             registry.left_out(_NO_PLACE)
@@ -222,28 +208,9 @@ class _Reader:
             if relation in self.above:
                 self.above[relation][one].append(two)
             yield self.registry.link(
-                f"{one}/{relation}/{two}", _iri(one), relation, _iri(two),
+                f"{one}/{relation}/{two}", ror_iri(one), relation, ror_iri(two),
                 f"https://ror.org/{ror}, relationships[{number}]", role="related" if kind == "related" else None,
             )  # fmt: skip
-
-
-def _relationships(record: dict[str, Json]) -> Iterator[tuple[str, str, str]]:
-    """Yield the type, the other record and its name of each relationship."""
-    for item in listing(record.get("relationships"), "relationships"):
-        one = mapping(item, "a relationship")
-        label = text(one.get("label"), what="the label of a relationship")
-        yield str(one.get("type")).lower(), _ror(one.get("id")), label
-
-
-def _iri(ror: str) -> str:
-    return f"{ID}organization/ror-{ror}"
-
-
-def _ror(value: Json) -> str:
-    match = _ROR.fullmatch(value.strip().lower()) if isinstance(value, str) else None
-    if match is None:
-        raise Wrong(f"{kind_of(value)} is no ROR identifier", "write it as https://ror.org/03yrm5c26")
-    return match[1]
 
 
 def _leads(above: dict[str, list[str]], start: str, goal: str) -> bool:
@@ -257,59 +224,3 @@ def _leads(above: dict[str, list[str]], start: str, goal: str) -> bool:
         seen.update(fresh)
         queue += fresh
     return goal in seen
-
-
-def _class(record: dict[str, Json]) -> str:
-    types = {str(kind).lower() for kind in listing(record.get("types"), "types")}
-    return next((name for kind, name in _CLASSES.items() if kind in types), "Organization")
-
-
-def _names(record: dict[str, Json]) -> tuple[Name, ...]:
-    """Return the names of schema 2: the one displayed first, then labels, then the rest."""
-    names = Names()
-    found = []
-    for item in listing(record.get("names"), "names"):
-        one = mapping(item, "a name")
-        types = listing(one.get("types"), "the types of a name")
-        rank = 0 if "ror_display" in types else 1 if "label" in types else 2
-        kind = "preferred" if rank < 2 else "acronym" if "acronym" in types else "alternative"
-        found.append((rank, text(one.get("value"), what="a name"), language(one.get("lang")), kind))
-    for _, name, lang, kind in sorted(found, key=lambda one: one[0]):
-        names.add(name, lang, kind)
-    return names.all()
-
-
-def _names_1(record: dict[str, Json]) -> tuple[Name, ...]:
-    """Return the names of schema 1, which says of labels only which language they are in."""
-    names = Names()
-    names.add(text(record.get("name"), what="the name"))
-    for item in listing(record.get("labels"), "labels"):
-        one = mapping(item, "a label")
-        names.add(text(one.get("label"), what="a label"), language(one.get("iso639")))
-    for key, kind in (("aliases", "alternative"), ("acronyms", "acronym")):
-        for value in listing(record.get(key), key):
-            names.add(text(value, what="a name"), "", kind)
-    return names.all()
-
-
-def _places(record: dict[str, Json]) -> Iterator[tuple[str, str, str]]:
-    """Yield the country, the name and the GeoNames number of each location of schema 2."""
-    for item in listing(record.get("locations"), "locations"):
-        one = mapping(item, "a location")
-        details = mapping(one.get("geonames_details"), "geonames_details")
-        number = scalar(one.get("geonames_id"), "geonames_id")
-        yield (
-            text(details.get("country_code"), what="the country"),
-            text(details.get("name"), what="the place"),
-            number if number.isdecimal() else "",
-        )
-
-
-def _places_1(record: dict[str, Json]) -> Iterator[tuple[str, str, str]]:
-    """Yield the same of the addresses of schema 1; the country is that of the record."""
-    code = text(mapping(record.get("country"), "country").get("country_code"), what="the country")
-    addresses = listing(record.get("addresses"), "addresses")
-    for item in addresses or [None]:
-        city = mapping(mapping(item, "an address").get("geonames_city"), "geonames_city")
-        number = scalar(city.get("id"), "the number of the city")
-        yield code, text(city.get("city"), what="the city"), number if number.isdecimal() else ""

@@ -15,7 +15,7 @@ from typing import Final
 from ..ontology.errors import UnreadableSource
 from ..ontology.model import Entity, Loaded, Name, Statement
 from . import reading
-from .reading import Json, JsonStream
+from .reading_json import Json, JsonStream
 from .registry_source import Names, Registry, Wrong, identifiers, iri, listing, mapping, scalar, text, web
 from .registry_un import body_iri, body_names
 

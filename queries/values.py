@@ -87,8 +87,6 @@ def _entity(reader: Reader, parameter: Parameter, text: str, lang: str) -> str:
     except AmbiguousName as error:
         error.args = (f"Parameter {parameter.name!r}: {error}",)
         raise
-    except ValueError as error:  # no IRI can hold these characters, so nothing bears it
-        raise UnknownEntity(text) from error
     except UnknownEntity as error:
         try:
             other = resolve(reader, text, lang=lang)

@@ -80,7 +80,8 @@ def test_titles_in_every_language_class_status_and_dates() -> None:
     programme = entities[PROGRAMME]
     assert programme.type == "Programme"  # it has a child
     assert {(n.text, n.lang) for n in programme.names} == {
-        ("Clean water for towns", "en"), ("De l’eau propre pour les villes", "fr"), ("Agua limpia para las ciudades", "es"),
+        ("Clean water for towns", "en"), ("De l’eau propre pour les villes", "fr"),
+        ("Agua limpia para las ciudades", "es"),
     }  # fmt: skip
     assert programme.identifier == "XM-DAC-9999-PROG/1 é"
     assert Identifier("IATI", "XM-DAC-9999-PROG/1 é") in programme.identifiers
@@ -193,7 +194,7 @@ def test_identifiers_become_different_safe_iris() -> None:
 
 
 def test_loading_twice_gives_the_same(tmp_path: Path) -> None:
-    assert [s for s in load_iati_xml(V2).statements] == [s for s in load_iati_xml(V2).statements]
+    assert list(load_iati_xml(V2).statements) == list(load_iati_xml(V2).statements)
     packed = written(tmp_path, gzip.compress(V2.read_bytes()), "v2.xml.gz")
     assert len(list(load_iati_xml(packed).statements)) == len(list(load_iati_xml(V2).statements))
 

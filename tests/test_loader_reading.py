@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from multilateral.loaders import reading
-from multilateral.loaders.reading import JsonStream, csv_records, csv_rows
+from multilateral.loaders import reading_json
+from multilateral.loaders.reading import csv_records, csv_rows
+from multilateral.loaders.reading_json import JsonStream
 from multilateral.ontology.errors import UnreadableSource
 
 VALUES = st.recursive(
@@ -31,7 +32,7 @@ def test_an_array_or_an_object_reads_as_the_whole_does(
     tmp_path_factory: pytest.TempPathFactory, values: list[object], chunk: int, indent: int | None
 ) -> None:
     file = tmp_path_factory.getbasetemp() / "values.json"
-    before, reading._CHUNK = reading._CHUNK, chunk
+    before, reading_json._CHUNK = reading_json._CHUNK, chunk
     try:
         file.write_text(json.dumps(values, indent=indent, ensure_ascii=False), encoding="utf-8", newline="")
         assert [value for _, value in JsonStream(file).elements()] == values
@@ -42,7 +43,7 @@ def test_an_array_or_an_object_reads_as_the_whole_does(
         file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
         assert [value for _, value in JsonStream(file).elements()] == rows
     finally:
-        reading._CHUNK = before
+        reading_json._CHUNK = before
 
 
 def test_numbers_are_kept_as_they_are_written(tmp_path: Path) -> None:
@@ -73,7 +74,7 @@ def test_damaged_json_is_told_with_its_line(text: str, problem: str, tmp_path: P
 
 
 def test_an_element_that_never_ends_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "LONGEST_ELEMENT", 1_000_000)
+    monkeypatch.setattr(reading_json, "LONGEST_ELEMENT", 1_000_000)
     file = tmp_path / "bomb.json.gz"
     with gzip.open(file, "wb") as out:
         out.write(b'["')

@@ -114,9 +114,7 @@ class CandidateFinder:
                     common[other] += 1 / len(doers)
         return {other: weight / mine for other, weight in common.items() if other != number}
 
-    def _score(
-        self, number: int, other: int, names: tuple[float, str, str] | None, shared: float
-    ) -> Candidate | None:
+    def _score(self, number: int, other: int, names: tuple[float, str, str] | None, shared: float) -> Candidate | None:
         one, two = self.records[self._tops[number]], self.records[self._tops[other]]
         pair = (min(self._tops[number], self._tops[other]), max(self._tops[number], self._tops[other]))
         if not kin(one, two) or self._decided_different(one, two) or (one.authority and two.authority):

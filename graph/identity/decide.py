@@ -84,16 +84,22 @@ def _check(keys: Keys, standing: Standing, decision: Decision, place: str) -> bo
         return True
     for iri in pair:
         if not keys.db.execute("SELECT 1 FROM thing WHERE iri = ? LIMIT 1", (iri,)).fetchone():
-            raise BadDecision(f"{at}No source describes {short(iri)}; `multilateral find` gives the id of what is there.")
+            raise BadDecision(
+                f"{at}No source describes {short(iri)}; `multilateral find` gives the id of what is there."
+            )
     if said and said[-1].verdict == decision.verdict:
         return False
     chain = _tied(standing, *pair, people_only=True)
     if decision.verdict == "different" and chain and chain != [pair]:
         through = ", ".join(f"{short(a)} and {short(b)}" for a, b in chain)
-        raise BadDecision(f"{at}{one} and {other} are one by what people decided on {through}; undo one of these first.")
+        raise BadDecision(
+            f"{at}{one} and {other} are one by what people decided on {through}; undo one of these first."
+        )
     if decision.verdict == "same" and (against := _against(standing, pair)):
         a, b = (short(iri) for iri in against)
-        raise BadDecision(f"{at}This would make {a} and {b} one, which a person decided are different; undo that first.")
+        raise BadDecision(
+            f"{at}This would make {a} and {b} one, which a person decided are different; undo that first."
+        )
     return True
 
 

@@ -65,7 +65,7 @@ def plain_identifier(item: Identifier, kind: str) -> tuple[str, str]:
     if scheme in ("Wikidata", "ROR", "GRID", "DOI", "LEI"):
         value = value.rpartition("/")[2] if scheme != "DOI" else value
         return scheme, value.upper() if scheme in ("Wikidata", "LEI") else value.lower()
-    if scheme in ("IATI", "OECDDAC") and re.fullmatch(r"\d{5}", value):
+    if scheme in ("IATI", "OECDDAC") and re.fullmatch(r"[1-9]\d{4}", value):
         return "IATI", f"XM-DAC-{value}"
     if scheme == "COW":  # states and organizations are numbered apart
         return f"COW {kind}", value

@@ -155,7 +155,7 @@ class NameMatcher:
     def _soft(self, one: Sequence[str], other: Sequence[str]) -> float:
         total = shared = 0.0
         left = list(other)
-        alone = []
+        alone: list[tuple[float, str]] = []
         for sign in one:
             weight = self.weight(sign)
             total += weight
@@ -165,13 +165,13 @@ class NameMatcher:
                 total += weight
             else:
                 alone.append((weight, sign))
-        for sign in alone:
-            likeness, found = max(((_alike(sign[1], b), b) for b in left), default=(0.0, ""))
+        for weight, sign in alone:
+            likeness, found = max(((_alike(sign, b), b) for b in left), default=(0.0, ""))
             if likeness:
                 left.remove(found)
-                weight = self.weight(found)
-                total += weight
-                shared += (sign[0] + weight) * likeness
+                theirs = self.weight(found)
+                total += theirs
+                shared += (weight + theirs) * likeness
         total += sum(self.weight(b) for b in left)
         return shared / total if total else 0.0
 

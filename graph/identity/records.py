@@ -74,7 +74,7 @@ def against(one: Record, other: Record) -> str | None:
 
 
 def kept_apart(one: Record, other: Record) -> bool:
-    """Tell whether no rule may make two things one: a person, the authority file, a class or an identifier is against."""
+    """Tell whether no rule may make two things one: a person, the authority, a class or an identifier forbids it."""
     if one.apart & other.iris or other.apart & one.iris or not kin(one, other):
         return True
     if one.authority and other.authority and one.authority != other.authority:

@@ -126,7 +126,7 @@ def _by_authority(clusters: Clusters, names: dict[str, list[str]], words: Words)
         country, bare = _country(key)
         bearers = {*names.get(bare, ()), *(iris if country else ())}
         known = [t for t in clusters.bearers(bearers) if clusters.records[t].authority]
-        if country is not None:  # "Finland – Ministry for Foreign Affairs" is the ministry of that name that is Finland's
+        if country is not None:  # "Finland – Ministry for Foreign Affairs" is Finland's of that name
             known = [t for t in known if clusters.records[t].country() == country]
         if len(known) == 1:
             for top in clusters.bearers(iris):
@@ -188,9 +188,7 @@ def _by_name(clusters: Clusters, names: dict[str, list[str]], words: Words) -> N
     _tie_sound(clusters, sound, "name", lambda key: f"same name, class and country: {key}")
 
 
-def _of_one_country(
-    clusters: Clusters, key: str, name: str, tops: list[str], words: Words
-) -> Iterator[list[str]]:
+def _of_one_country(clusters: Clusters, key: str, name: str, tops: list[str], words: Words) -> Iterator[list[str]]:
     """Yield the bearers of a name that are of one country, or of none where the name is enough."""
     kind = key.split(" ")[1]
     if kind not in ("organization", "fund", "platform"):

@@ -139,12 +139,12 @@ class Words:
 
     def led_by_country(self, text: str) -> tuple[str, str] | None:
         """Return the country that stands before a name ("Australie – Ministère …") and the name that follows."""
-        head, dash, rest = re.split(r"(\s[-–—:]\s)", text, maxsplit=1) if re.search(r"\s[-–—:]\s", text) else ("", "", "")
-        if not dash or not rest.strip():
+        parts = re.split(r"\s[-–—:]\s", text, maxsplit=1)
+        if len(parts) != 2 or not parts[1].strip():
             return None
+        head, rest = parts
         signs = self.signs(head, bodies=False)
         return (signs[0][1:], rest.strip()) if len(signs) == 1 and signs[0].startswith("@") else None
-
 
     def without_country(self, text: str) -> tuple[str, str] | None:
         """Return the one country that a name speaks of, and the rest of the normalized name, if that says enough.
@@ -194,7 +194,7 @@ def shipped_words() -> Words:
 def _rows(name: str) -> Iterator[list[str]]:
     path = resources.files("multilateral.data") / "authority" / "words" / name
     if path.is_file():
-        with path.open(encoding="utf-8", newline="") as stream:
+        with path.open(encoding="utf-8") as stream:
             rows = csv.reader(stream)
             next(rows)
             yield from rows

@@ -1,0 +1,213 @@
+"""What a person is shown and asked: candidates, decisions that stand, and decisions taken from a table."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, cast
+
+from ...ontology.errors import UnreadableSource
+from ...ontology.model import ID
+from ..decisions import Decision, Verdict
+from ..store import Store
+from .candidates import Candidate, CandidateFinder
+from .decide import Wish, short
+from .keys import Keys
+from .records import Record, read_records
+
+COLUMNS: Final = (
+    "decision",
+    "left",
+    "left_name",
+    "right",
+    "right_name",
+    "score",
+    "reasons",
+    "why",
+    "who",
+    "when",
+    "rule",
+)
+_VERDICTS: Final = {
+    "same": "same", "yes": "same", "oui": "same", "identique": "same", "different": "different", "no": "different",
+    "non": "different", "différent": "different", "undo": "undo", "annuler": "undo",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A thing as a person is shown it: its IRI, a name, its class, and all names with the sources that give them."""
+
+    iri: str
+    name: str
+    type: str
+    names: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+class Reconciler:
+    """Looks for candidates in the present state of a store; reads everything when it is made."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.standing = store.decisions.standing()
+        keys = opened(store)
+        try:
+            self.records = read_records(keys, settings=True)
+        finally:
+            keys.close()
+        self._plain = {iri: describe(iri, record) for iri, record in self.records.items()}
+        self.finder = CandidateFinder(self.records, self.standing)
+
+    def candidates(
+        self,
+        of: str | None = None,
+        *,
+        least: float = 0.5,
+        each: int = 3,
+        progress: Callable[[int], None] = lambda count: None,
+    ) -> list[Candidate]:
+        """Return candidates, the best first: those of one thing, or the best ``each`` of every thing.
+
+        :raises MatchingMissing: If the matching library is not installed.
+        """
+        if of is None:
+            return self.finder.all(least=least, each=each, progress=progress)
+        top = next((t for t, record in self.finder.records.items() if of in record.iris), of)
+        return self.finder.of(top, least=least, limit=each)
+
+    def described(self, iri: str) -> Described:
+        """Return what a person is shown of a thing, all IRIs together that are one."""
+        record = self.finder.records.get(iri)
+        return describe(iri, record) if record is not None else self._plain.get(iri, Described(iri, iri, "", (), ()))
+
+    def of_name(self, text: str) -> str | None:
+        """Return the IRI that a full or short IRI is, if a source describes it or a decision speaks of it."""
+        known = {iri for pair in (*self.standing.by_rule, *self.standing.by_person) for iri in pair}
+        return next((iri for iri in (text, ID + text) if iri in self._plain or iri in known), None)
+
+
+def describe(iri: str, record: Record) -> Described:
+    """Return what a person is shown of a thing."""
+    order = {"preferred": 0, "alternative": 1, "acronym": 2}
+    names = sorted(record.names, key=lambda n: (order.get(n[2], 3), {"en": 0, "fr": 1}.get(n[1], 2), n[0]))
+    texts = tuple(dict.fromkeys(text for text, _, _ in names))
+    return Described(iri, texts[0] if texts else short(iri), min(record.types, default="Entity"), texts,
+                     tuple(sorted(record.sources)))  # fmt: skip
+
+
+def opened(store: Store) -> Keys:
+    """Return the keys of a store, brought up to its sources, and then read only.
+
+    :raises StoreLocked: If they have to be brought up and another process is writing.
+    """
+    path = store.projections_path / "identity.sqlite"
+    if path.exists():
+        keys = Keys(store, writable=False)
+        try:
+            if dict(keys.db.execute("SELECT id, sum FROM source").fetchall()) == store.fingerprints():
+                return keys
+        except Exception:  # noqa: BLE001, S110 - a broken or half-made projection is made again below
+            pass
+        keys.close()
+    with Store.writing(store.path) as writing:
+        made = Keys(writing, writable=True)
+        made.bring_up()
+        made.db.commit()
+    return made
+
+
+# --- tables ---------------------------------------------------------------------------------------------------
+
+
+def table_rows(reconciler: Reconciler, candidates: Iterable[Candidate]) -> Iterator[dict[str, str]]:
+    """Yield the rows of a table to judge: the decisions that stand, then candidates whose ``decision`` is empty."""
+    for decision in reconciler.standing.decisions():
+        yield _row(reconciler, decision.left, decision.right) | {
+            "decision": decision.verdict, "why": decision.why, "who": decision.who, "when": decision.when,
+            "rule": decision.rule,
+        }  # fmt: skip
+    for candidate in candidates:
+        yield _row(reconciler, candidate.left, candidate.right) | {
+            "decision": "", "score": f"{candidate.score:.3f}", "reasons": " | ".join(candidate.reasons),
+        }  # fmt: skip
+
+
+def _row(reconciler: Reconciler, left: str, right: str) -> dict[str, str]:
+    return {
+        "left": short(left), "left_name": reconciler.described(left).name,
+        "right": short(right), "right_name": reconciler.described(right).name,
+    }  # fmt: skip
+
+
+def write_table(path: Path, rows: Iterable[dict[str, str]]) -> int:
+    """Write a table of decisions and candidates as CSV; return how many rows it has.
+
+    :raises UnreadableSource: If the file cannot be written.
+    """
+    count = 0
+    try:
+        with path.open("w", encoding="utf-8-sig", newline="") as stream:  # the mark lets Excel read accents
+            out = csv.DictWriter(stream, COLUMNS, restval="", lineterminator="\n")
+            out.writeheader()
+            for row in rows:
+                out.writerow(row)
+                count += 1
+    except OSError as error:
+        raise UnreadableSource(f"cannot be written ({error.strerror})", path=path, advice="choose another") from error
+    return count
+
+
+def read_table(path: Path, standing: Callable[[tuple[str, str]], Decision | None]) -> list[Wish]:
+    """Return what a person decides in a table: its rows with a ``decision`` that does not stand already.
+
+    The columns ``decision``, ``left`` and ``right`` are needed, ``why`` is taken, others make no difference. Commas,
+    semicolons and tabs are understood. ``standing`` gives the decision on a pair that stands.
+
+    :raises UnreadableSource: If the file is no such table or a decision is none of same, different and undo.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UnreadableSource(f"cannot be read ({error.strerror})", path=path, advice="check its name") from error
+    except UnicodeDecodeError as error:
+        raise UnreadableSource("is not in UTF-8", path=path, advice="save it as CSV UTF-8") from error
+    head = text.partition("\n")[0]
+    delimiter = max(",;\t", key=head.count)
+    reader = csv.DictReader(text.splitlines(), delimiter=delimiter, strict=True)
+    missing = [name for name in ("decision", "left", "right") if name not in (reader.fieldnames or ())]
+    if missing:
+        advice = "start from `multilateral reconcile --export FILE`"
+        raise UnreadableSource(f"has no column {missing[0]!r}", path=path, row=1, advice=advice)
+    wishes = []
+    try:
+        for number, row in enumerate(reader, 2):
+            said = (row["decision"] or "").strip().casefold()
+            if not said:
+                continue
+            if said not in _VERDICTS:
+                advice = "write same, different or undo, or leave it empty"
+                raise UnreadableSource(
+                    f"{said!r} is no decision", path=path, row=number, column="decision", advice=advice
+                )
+            left, right = (_iri(row[side], path, number, side) for side in ("left", "right"))
+            verdict = cast("Verdict", _VERDICTS[said])
+            held = standing((min(left, right), max(left, right)))
+            if held is not None and held.verdict == verdict:
+                continue  # a row of the table as it was written out
+            wishes.append(Wish(verdict, left, right, (row.get("why") or "").strip(), f"{path.name}, row {number}"))
+    except csv.Error as error:
+        raise UnreadableSource(f"is no CSV table ({error})", path=path, advice="save it as CSV UTF-8") from error
+    return wishes
+
+
+def _iri(cell: str | None, path: Path, number: int, column: str) -> str:
+    text = (cell or "").strip()
+    if text.startswith(("http://", "https://")):
+        return text
+    if "/" not in text:
+        advice = "write it as organization/fao or in full"
+        raise UnreadableSource(f"{text!r} is no IRI", path=path, row=number, column=column, advice=advice)
+    return ID + text
