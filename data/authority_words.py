@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..graph.identity.words import SMALL, Words, name_key, stem
+from ..graph.names import fold
 from .authority_tables import Register
 
 #: Words of names of bodies that may be missing from the code lists; all are common.
@@ -38,6 +39,7 @@ def write_words(
     pairs: Sequence[tuple[str, str]],
     peoples: Sequence[dict[str, str]],
     former: Iterable[tuple[str, str]],
+    own: Iterable[tuple[str, str]],
 ) -> None:
     """Write ``countries.csv``, ``dictionary.csv`` and ``common.csv``."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -65,6 +67,7 @@ def write_words(
         words.add_phrase(key, f"@{iso}")
     split = [(_plain(words, en), _plain(words, fr)) for en, fr in pairs]
     known = _dictionary(split)
+    known |= {stem(fold(fr)): stem(en) for fr, en in own if stem(fold(fr)) != stem(en)}
     _write(folder / "dictionary.csv", ("word", "english"), sorted(known.items()))
     words.english = known
     regions = {known.get(stem(w), stem(w)) for w in _REGIONS}

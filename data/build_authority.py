@@ -50,7 +50,12 @@ def main() -> None:
     countries = Register("authority-countries")
     _countries(countries, given.country_codes, given.cow_states, own)
     write_words(
-        out / "words", countries, list(_pairs(given.iati_codelists, own)), rows(own / "peoples.tsv"), _old_names(own)
+        out / "words",
+        countries,
+        list(_pairs(given.iati_codelists, own)),
+        rows(own / "peoples.tsv"),
+        _old_names(own),
+        [(line["fr"], line["en"]) for line in rows(own / "words.tsv")],
     )
 
     bodies = Register("authority-organizations")

@@ -7,12 +7,14 @@ language; the named graphs keep what each source said.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
 from importlib import resources
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
@@ -114,12 +116,15 @@ def canonical(store: Pinned) -> dict[str, str]:
 def _build(store: Pinned, built: Built, before: Built | None) -> None:
     tops = canonical(store)
     change = _change(built, before, tops) if before is not None else None
+    built.facts = {}
     if before is None or change is None or not _from_before(store, built, before, *change):
         _from_scratch(store, built)
     built.facts["canonical"] = tops
 
 
-def _from_before(store: Pinned, built: Built, before: Built, gone: list[str], new: list[str]) -> bool:
+def _from_before(
+    store: Pinned, built: Built, before: Built, gone: list[str], new: list[str], moves: dict[str, str]
+) -> bool:
     """Make the index from an older one; tell whether that worked, which it does not where a source is damaged."""
     try:
         # A backup is made of hard links: it costs next to nothing, and readers of the older index notice nothing.
@@ -131,6 +136,10 @@ def _from_before(store: Pinned, built: Built, before: Built, gone: list[str], ne
     built.facts = {"quads": {s: n for s, n in before.facts["quads"].items() if s not in gone}}
     for source_id in gone:
         _remove(db, source_id)
+    if moves and not _move(db, moves, canonical(store)):
+        del db
+        shutil.rmtree(built.folder / "db")
+        return False
     for source_id in new:
         if not _add(store, built, db, source_id):
             del db
@@ -141,9 +150,12 @@ def _from_before(store: Pinned, built: Built, before: Built, gone: list[str], ne
     return True
 
 
-def _change(built: Built, before: Built, tops: dict[str, str]) -> tuple[list[str], list[str]] | None:
-    """Return what goes and what comes, or ``None`` where making the index again is quicker or needed."""
-    if before.damaged or before.ontology != built.ontology or before.facts.get("canonical") != tops:
+def _change(built: Built, before: Built, tops: dict[str, str]) -> tuple[list[str], list[str], dict[str, str]] | None:
+    """Return what goes, what comes and what moves, or ``None`` where making the index again is quicker or needed."""
+    if before.damaged or before.ontology != built.ontology or "canonical" not in before.facts:
+        return None
+    moves = _moves(before.facts["canonical"], tops)
+    if moves is None:
         return None
     gone = [s for s in before.sums if built.sums.get(s) != before.sums[s]]
     new = [s for s in built.sums if before.sums.get(s) != built.sums[s]]
@@ -151,7 +163,45 @@ def _change(built: Built, before: Built, tops: dict[str, str]) -> tuple[list[str
     stay = sum(n for s, n in sizes.items() if s not in gone)
     if sum(sizes[s] for s in gone) / _REMOVED_PER_SECOND > stay / _LOADED_PER_SECOND:
         return None
-    return gone, new
+    return gone, new, moves
+
+
+def _moves(before: dict[str, str], tops: dict[str, str]) -> dict[str, str] | None:
+    """Return the new IRI of what stood under another one, or ``None`` where what was one thing is several again."""
+    moves: dict[str, str] = {}
+    for iri in {*before, *before.values(), *tops}:
+        old, top = before.get(iri, iri), tops.get(iri, iri)
+        if moves.setdefault(old, top) != top:
+            return None
+    return {old: top for old, top in moves.items() if old != top}
+
+
+def _move(db: ox.Store, moves: dict[str, str], tops: dict[str, str]) -> bool:
+    """Put things under their new canonical IRIs; tell whether that was quicker than making the index again."""
+    nodes: dict[Any, ox.NamedNode] = {ox.NamedNode(old): ox.NamedNode(top) for old, top in moves.items()}
+    most = len(db) // _LOADED_PER_SECOND * _REMOVED_PER_SECOND // 2 + _REMOVED_PER_SECOND
+    touched: list[ox.Quad] = []
+    for node in nodes:
+        for pattern in ((node, None, None, None), (None, None, node, None)):
+            touched += [q for q in db.quads_for_pattern(*pattern) if q.predicate != _RECORDED_AS]
+            if len(touched) > most:
+                return False
+    for quad in touched:
+        subject: Any = nodes.get(quad.subject, quad.subject)
+        moved = ox.Quad(subject, quad.predicate, nodes.get(quad.object, quad.object), quad.graph_name)
+        db.remove(quad)
+        db.add(moved)
+    for top in set(nodes.values()):  # which name stands first may be another now: begin with what the sources say
+        for predicate in (PREF, ALT):
+            for quad in list(db.quads_for_pattern(top, predicate, None, _DEFAULT)):
+                db.remove(quad)
+            for quad in list(db.quads_for_pattern(top, predicate, None, None)):
+                db.add(ox.Quad(top, predicate, quad.object))
+    for quad in list(db.quads_for_pattern(None, _RECORDED_AS, None, None)):
+        db.remove(quad)
+    ties = ((ox.NamedNode(top), ox.NamedNode(iri)) for iri, top in tops.items())
+    db.extend(_twice(ox.Quad(top, _RECORDED_AS, iri, DECISIONS_GRAPH) for top, iri in ties))
+    return True
 
 
 def _from_scratch(store: Pinned, built: Built) -> None:
@@ -179,10 +229,7 @@ def _attempt(store: Pinned, built: Built) -> bool:
 def _add(store: Pinned, built: Built, db: ox.Store, source_id: str) -> bool:
     """Bulk-load a source; tell whether it could be read to the end. If not, part of it is in the index by now."""
     try:
-        if tops := canonical(store):
-            count = _add_quads(db, under_canonical(store.quads(source_id), tops))
-        else:
-            count = _add_lines(db, store, source_id)
+        count = _add_lines(db, store, source_id, canonical(store))
     except DamagedSource as error:
         built.damaged[source_id] = str(error)
         return False
@@ -190,36 +237,44 @@ def _add(store: Pinned, built: Built, db: ox.Store, source_id: str) -> bool:
     return True
 
 
-def _add_quads(db: ox.Store, quads: Iterable[ox.Quad]) -> int:
-    count = 0
+def _add_lines(db: ox.Store, store: Pinned, source_id: str, tops: dict[str, str]) -> int:
+    """Load a source's file, and its lines without their graph into the union: quicker than quad by quad.
 
-    def stream() -> Iterator[ox.Quad]:
-        nonlocal count
-        for quad in quads:
-            count += 1
-            yield quad
-
-    db.bulk_extend(_twice(stream()))
-    return count
-
-
-def _add_lines(db: ox.Store, store: Pinned, source_id: str) -> int:
-    """Load a source's file as it is, and its lines without their graph into the union: twice as quick as quads."""
+    Where decisions move things, their IRIs are replaced in the lines.
+    """
     next(iter(store.quads(source_id)))  # raises where the file is another's
     tail = f" <{_GRAPH}{source_id}> .\n".encode()
+    moved = _mover(tops)
     with store.lines(source_id) as named:
-        db.bulk_load(named, format=ox.RdfFormat.N_QUADS)
+        db.bulk_load(cast("IO[bytes]", _Lines(named, b"", moved)) if moved else named, format=ox.RdfFormat.N_QUADS)
     with store.lines(source_id) as lines:
-        triples = _Triples(lines, tail)
-        db.bulk_load(triples, format=ox.RdfFormat.N_TRIPLES)
+        triples = _Lines(lines, tail, moved)
+        db.bulk_load(cast("IO[bytes]", triples), format=ox.RdfFormat.N_TRIPLES)
     return triples.count
 
 
-class _Triples(io.RawIOBase):
-    """The lines of a source's N-Quads as N-Triples, read as from a file."""
+def _mover(tops: dict[str, str]) -> Callable[[bytes], bytes] | None:
+    """Return what puts the things in some lines of N-Quads under their canonical IRIs; ``None`` if nothing moves."""
+    if not tops:
+        return None
+    table = {f"<{iri}>".encode(): f"<{top}>".encode() for iri, top in tops.items()}
+    kinds = {iri.removeprefix(ID).partition("/")[0] if iri.startswith(ID) else "" for iri in tops}
+    ours = re.escape(f"<{ID}") + f"(?:{'|'.join(sorted(map(re.escape, kinds)))})/"
+    # As the subject at the beginning of a line, or as the object, between the predicate and the graph.
+    iri = f"(?:{'<' if '' in kinds else ours})[^<>]*>"
+    pattern = re.compile(f"(?m)^{iri}|(?<=> ){iri}(?= [.<])".encode())
 
-    def __init__(self, lines: IO[bytes], tail: bytes) -> None:
-        self._lines, self._tail, self._rest = lines, tail, b""
+    def move(block: bytes) -> bytes:
+        return pattern.sub(lambda found: table.get(found[0], found[0]), block)
+
+    return move
+
+
+class _Lines(io.RawIOBase):
+    """The lines of a source, read as from a file: without their last part ``tail``, and with things moved."""
+
+    def __init__(self, lines: IO[bytes], tail: bytes, moved: Callable[[bytes], bytes] | None) -> None:
+        self._lines, self._tail, self._moved, self._rest = lines, tail, moved, b""
         self.count = 0
 
     def readable(self) -> bool:
@@ -232,7 +287,9 @@ class _Triples(io.RawIOBase):
         if not self._rest:
             lines = self._lines.readlines(max(wanted, 1 << 18))
             self.count += len(lines)
-            self._rest = b"".join(line.removesuffix(self._tail) + b" .\n" for line in lines)
+            tail = self._tail
+            block = b"".join(line.removesuffix(tail) + b" .\n" for line in lines) if tail else b"".join(lines)
+            self._rest = self._moved(block) if self._moved else block
         part, self._rest = self._rest[:wanted], self._rest[wanted:]
         buffer[: len(part)] = part
         return len(part)
@@ -297,13 +354,29 @@ def _rank(store: Store) -> Any:
     for source_id in store.files():
         try:
             rank = loader_rank(store, source_id)
-            for quad in store.quads(source_id):
-                subject = quad.subject.value  # type: ignore[union-attr]
-                if subject in wanted:
-                    ranks[subject] = min(rank, ranks.get(subject, rank))
+            for subject in described(store, source_id, wanted):
+                ranks[subject] = min(rank, ranks.get(subject, rank))
         except DamagedSource:
             continue  # it is named where the index is built
     return lambda iri: ranks.get(iri, 3)
+
+
+def described(store: Store, source_id: str, wanted: set[str]) -> Iterator[str]:
+    """Yield those of some things that a source describes: from the keys of the rules where they are, else from it."""
+    path = store.projections_path / "identity.sqlite"
+    if path.exists():
+        with (
+            contextlib.suppress(sqlite3.Error),
+            contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db,
+        ):
+            held = db.execute("SELECT sum FROM source WHERE id = ?", (source_id,)).fetchone()
+            if held is not None and held[0] == store.fingerprints().get(source_id):
+                found = [i for (i,) in db.execute("SELECT iri FROM thing WHERE source = ?", (source_id,))]
+                yield from (iri for iri in found if iri in wanted)
+                return
+    for quad in store.quads(source_id):
+        if (subject := quad.subject.value) in wanted:  # type: ignore[union-attr]
+            yield subject
 
 
 _SEVERAL_NAMES = """

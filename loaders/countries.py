@@ -40,7 +40,12 @@ _LEVELS: Final = ("global", "region", "sub-region", "intermediate region")
 
 def likeness(path: Path) -> int:
     """Say how much a file looks like a list of countries: 2 by its columns, 0 otherwise."""
-    columns = _columns(reading.peek_header(path))
+    header = reading.peek_header(path)
+    columns = _columns(header)
+    if any(
+        re.search("year|annee|année|date|amount|montant|value|valeur", column) for column in header if len(column) < 16
+    ):
+        return 0  # data about countries, with their codes beside
     return 2 if columns is not None and (columns.alpha3 or columns.m49) else 0
 
 
@@ -92,11 +97,26 @@ def _columns(header: list[str]) -> _Columns | None:
             name = level if code.endswith("-code") else f"{level} name"
             if code in header and name in header:
                 found.levels.append((code, name))
+    _by_position(found, header)
     if not found.name and not found.names:
         found.name = _before(header, found.m49)
     if not found.alpha2 or not (found.names or found.name):
         return None
     return found
+
+
+def _by_position(found: _Columns, header: list[str]) -> None:
+    """Take the columns of an M49 list by where they stand, if its header is in another language than English.
+
+    Pairs of a code and a name come first, then the country and its codes, then the three groups.
+    """
+    if found.levels or not (found.m49 and found.alpha2 and found.alpha3) or found.names:
+        return
+    at = header.index(found.m49)
+    if at == 9 and header[at : at + 3] == [found.m49, found.alpha2, found.alpha3]:
+        found.levels = [(header[n], header[n + 1]) for n in range(0, 8, 2)]
+        if not found.groups:
+            found.groups = list(zip(header[at + 3 : at + 6], _GROUPS, strict=False))
 
 
 def _name_column(found: _Columns, column: str) -> None:
@@ -155,7 +175,7 @@ class _Reader:
         seen: set[str] = set()
         unused: dict[str, int] = {}
         used = self.columns.used()
-        for number, row in reading.csv_records(self.registry.path):
+        for number, row in reading.csv_records(self.registry.path, skip=self.registry.skip):
             try:
                 yield from self._country(row, number, seen)
             except Wrong as error:

@@ -72,9 +72,8 @@ def load_cow_igo(
         raise UnreadableSource(
             "has not the columns of these data", path=registry.path, advice="they are ioname, year and a column a state"
         )
-    return registry.loaded(
-        StatesReader(registry).statements if form == "states" else _Reader(registry, form).statements
-    )
+    reader = StatesReader(registry) if form == "states" else _Reader(registry, form)
+    return registry.loaded(reader.statements)
 
 
 @dataclass(slots=True)
@@ -114,7 +113,7 @@ class _Reader:
     def statements(self) -> Iterator[Statement]:
         """Yield organizations and states, then memberships as intervals."""
         take = {"organizations": self._organization_row, "years": self._state_row, "long": self._long_row}[self.form]
-        for number, row in reading.csv_records(self.registry.path):
+        for number, row in reading.csv_records(self.registry.path, skip=self.registry.skip):
             try:
                 take(row)
             except Wrong as error:

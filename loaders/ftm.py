@@ -125,12 +125,12 @@ def _entities(registry: Registry, *, count: bool) -> Iterator[Record]:
 
 
 def _csv_rows(registry: Registry) -> Iterator[tuple[int | None, str, dict[str, Json]]]:
-    for number, row in reading.csv_records(registry.path):
+    for number, row in reading.csv_records(registry.path, skip=registry.skip):
         yield number, f"row {number}", dict(row)
 
 
 def _json_rows(registry: Registry) -> Iterator[tuple[int | None, str, dict[str, Json]]]:
-    for number, value in JsonStream(registry.path).elements(skip=registry.bad if registry.skip_bad else None):
+    for number, value in JsonStream(registry.path).elements(skip=registry.skip):
         if isinstance(value, dict):
             yield None, f"record {number}", value
         else:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from ..ontology.errors import UnreadableSource
-from .cells import Cell, Fault, short
+from .cells import short
+from .iati_workbook import FaultyRow, workbook_rows
 from .reading import open_text, peek
 
 #: Columns by key: English and French headings as they are compared, in small letters without accents and signs.
@@ -175,7 +176,11 @@ def _checked(
                 raise
             wrong(error)
             return
-        if len(cells) == width:
+        if isinstance(cells, FaultyRow):
+            if wrong is None:
+                raise cells.error
+            wrong(cells.error)
+        elif len(cells) == width:
             yield number, cells
         elif not any(cells):
             continue
@@ -195,32 +200,8 @@ def _checked(
 def _raw_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     name = path.name.lower()
     if name.endswith(_WORKBOOKS):
-        return _workbook_rows(path)
+        return workbook_rows(path)
     return _text_rows(path)
-
-
-def _workbook_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    from .workbook import open_sheets
-
-    cut: dict[str, int] = {}
-    try:
-        sheets = open_sheets(path, cut)
-    except FileNotFoundError:
-        raise UnreadableSource("there is no such file", path=path, advice="check the name and the folder") from None
-    except OSError as error:
-        raise UnreadableSource(
-            f"cannot be read ({error.strerror})", path=path, advice="check its permissions"
-        ) from None
-    if not sheets:
-        raise UnreadableSource("the workbook has no sheet", path=path, advice="give a table of IATI transactions")
-    for number, cells in sheets[0].rows():
-        yield number, [_text(cell, path, number) for cell in cells]
-
-
-def _text(cell: Cell, path: Path, number: int) -> str:
-    if isinstance(cell, Fault):
-        raise UnreadableSource(cell.problem, path=path, row=number, advice=cell.advice)
-    return cell.strip()
 
 
 def _text_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -270,7 +251,7 @@ def likeness(path: Path) -> int:
     name = path.name.lower()
     try:
         if name.endswith(_WORKBOOKS) and path.is_file():
-            heads = [cells for _, cells in islice(_workbook_rows(path), _MOST_ROWS_ABOVE)]
+            heads = [cells for _, cells in islice(workbook_rows(path), _MOST_ROWS_ABOVE)]
         elif name.endswith(_TABLES):
             heads = [_split(line, d) for line in peek(path).splitlines()[:_MOST_ROWS_ABOVE] for d in ",;\t"]
         else:

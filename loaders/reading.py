@@ -11,7 +11,7 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -192,10 +192,13 @@ def _chain(first: str, rest: TextIO) -> Iterator[str]:
         yield line
 
 
-def csv_records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+def csv_records(
+    path: Path, *, skip: Callable[[UnreadableSource], None] | None = None
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the number and the cells by column name (in small letters) of each row of a CSV file.
 
-    :raises UnreadableSource: If two columns have the same name, or a row has more cells than the header.
+    :param skip: Told of a row that has more cells than the header, which is then left out; without it, it raises.
+    :raises UnreadableSource: If two columns have the same name, or a row cannot be read.
     """
     header: list[str] = []
     for number, row in csv_rows(path):
@@ -206,10 +209,14 @@ def csv_records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
                 raise UnreadableSource(f"two columns are called {twice!r}", path=path, row=number, advice="rename one")
             continue
         if len(row) > len(header) and any(row[len(header) :]):
-            raise UnreadableSource(
+            error = UnreadableSource(
                 f"the row has {len(row)} cells, the header {len(header)}",
                 path=path,
                 row=number,
                 advice="correct the row",
             )
+            if skip is None:
+                raise error
+            skip(error)
+            continue
         yield number, dict(zip(header, row + [""] * (len(header) - len(row)), strict=False))

@@ -26,7 +26,7 @@ class StatesReader:
         """Yield the states, the system as a network, and membership of it."""
         system = f"{ID}organization/cow-state-system"
         yield Entity(system, "Network", (Name("Interstate system (Correlates of War)", "en"),))
-        rows = list(reading.csv_records(self.registry.path))  # a few hundred
+        rows = list(reading.csv_records(self.registry.path, skip=self.registry.skip))  # a few hundred
         last = max((row["endyear"] for _, row in rows), default="")
         for number, row in rows:
             try:
@@ -55,6 +55,7 @@ class StatesReader:
 
 
 def country_entity(country: CowState, names: tuple[Name, ...] = (), letters: str = "") -> Entity:
+    """Return a state as an entity, under the names given or that of the project."""
     return Entity(
         country.iri, "Country", names or (Name(country.name or country.key, "en"),),
         identifier=letters or country.letters or country.key,
@@ -63,6 +64,10 @@ def country_entity(country: CowState, names: tuple[Name, ...] = (), letters: str
 
 
 def whole_number(value: str, what: str) -> int:
+    """Return a whole number that may be written as 2.0.
+
+    :raises Wrong: If it is none.
+    """
     plain = scalar(value, what)
     whole = plain.removesuffix(".0")
     if not whole.removeprefix("-").isascii() or not whole.removeprefix("-").isdecimal() or len(whole) > 9:
@@ -71,6 +76,10 @@ def whole_number(value: str, what: str) -> int:
 
 
 def year_of(value: str) -> int:
+    """Return a year.
+
+    :raises Wrong: If it is none from 1400 to 2200.
+    """
     found = whole_number(value, "the year")
     if not 1400 <= found <= 2200:
         raise Wrong(f"the year {found} cannot be", "write a year from 1400 to 2200")

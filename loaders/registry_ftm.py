@@ -128,7 +128,7 @@ def entity(registry: Registry, record: Record) -> Iterator[Entity]:
         names.add(_line(record.caption))
     start, end = one_date(registry, record, _STARTS), one_date(registry, record, _ENDS)
     if start and end and start[: len(end)] > end[: len(start)]:
-        registry.left_out("nothing, but dates of a thing are the wrong way round and were left out")
+        registry.left_out("dates of a thing that are the wrong way round")
         start = end = None
     kind = CLASSES[record.schema]
     ids = [(scheme, value.rsplit("/", 1)[-1]) for prop, scheme in _SCHEMES.items() if scheme

@@ -31,10 +31,15 @@ def relationships_of(record: dict[str, Json]) -> Iterator[tuple[str, str, str]]:
 
 
 def ror_iri(ror: str) -> str:
+    """Return the IRI of an organization by its nine characters."""
     return f"{ID}organization/ror-{ror}"
 
 
 def ror_id(value: Json) -> str:
+    """Return the nine characters of an identifier, which may be an address.
+
+    :raises Wrong: If it is none.
+    """
     match = _ROR.fullmatch(value.strip().lower()) if isinstance(value, str) else None
     if match is None:
         raise Wrong(f"{kind_of(value)} is no ROR identifier", "write it as https://ror.org/03yrm5c26")
@@ -42,6 +47,7 @@ def ror_id(value: Json) -> str:
 
 
 def class_of(record: dict[str, Json]) -> str:
+    """Return the class of a record by its types."""
     types = {str(kind).lower() for kind in listing(record.get("types"), "types")}
     return next((name for kind, name in _CLASSES.items() if kind in types), "Organization")
 

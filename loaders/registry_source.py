@@ -112,7 +112,7 @@ class Registry:
                 if isinstance(statement, Entity):
                     for line in (statement.description or "", *(name.text for name in statement.names)):
                         if not line.isascii() and _MOJIBAKE.search(line):
-                            self.left_out("nothing, but a text shows a wrong encoding and was kept so")
+                            self.left_out("signs of a wrong encoding in a text, which was kept as it is")
                 yield statement
 
         return Loaded(self.source, stream(), self.skipped)
@@ -127,7 +127,8 @@ class Registry:
         :raises UnreadableSource: Otherwise.
         """
         if not self.skip_bad:
-            where = f"{short(place)}: " if place else ""
+            plain = " ".join(place.encode("utf-8", "replace").decode().split()) if place else ""
+            where = f"{short(plain)}: " if plain else ""
             raise UnreadableSource(where + error.problem, path=self.path, row=row, advice=error.advice)
         self._declared.difference_update(self._fresh)
         self._fresh.clear()
@@ -136,6 +137,11 @@ class Registry:
     def bad(self, error: UnreadableSource) -> None:
         """Count a piece of the file that could not be read; for readers that go on after one."""
         self.left_out("bad records")
+
+    @property
+    def skip(self) -> Callable[[UnreadableSource], None] | None:
+        """What readers of files do with a piece that cannot be read: raise, or count it and go on."""
+        return self.bad if self.skip_bad else None
 
     def new(self, iri: str) -> bool:
         """Say whether an IRI is met for the first time in this load."""

@@ -20,7 +20,7 @@ from .registry_source import Registry, Wrong, amount, currency, iri, listing, ma
 from .registry_un import body, body_iri, country, donor
 
 _USD: Final = "USD"
-_NO_YEAR: Final = "nothing, but amounts have no year because the file name gives none"
+_NO_YEAR: Final = "years of amounts, which the name of the file does not give"
 _UN: Final = "UN"
 
 
@@ -80,9 +80,7 @@ def expenses(registry: Registry) -> Iterator[Statement]:
     """
     when = _year_of_file(registry.path)
     seen: set[str] = set()
-    for number, value in JsonStream(registry.path, unique=True).elements(
-        skip=registry.bad if registry.skip_bad else None
-    ):
+    for number, value in JsonStream(registry.path, unique=True).elements(skip=registry.skip):
         try:
             yield from _spent(registry, number, mapping(value, "the record"), when, seen)
         except Wrong as error:
@@ -207,7 +205,7 @@ def _fund(registry: Registry, code: str, name: str, locator: str) -> Entity:
 
 def fund_review(registry: Registry) -> Iterator[Statement]:
     """Yield funds and bodies, and a link ``administers`` where a reviewer decided that a fund belongs to a body."""
-    for number, row in reading.csv_records(registry.path):
+    for number, row in reading.csv_records(registry.path, skip=registry.skip):
         try:
             code, name = text(row["fund_code"]), text(row.get("old_open_fund_name", ""))
             agency, decision = text(row["candidate_entity_code"]), text(row["decision"])
@@ -228,7 +226,7 @@ def fund_review(registry: Registry) -> Iterator[Statement]:
 
 def other_donors(registry: Registry) -> Iterator[Statement]:
     """Yield donors, UN bodies, and a link ``funds`` for each row; the role is the type of revenue as coded."""
-    for number, row in reading.csv_records(registry.path):
+    for number, row in reading.csv_records(registry.path, skip=registry.skip):
         try:
             yield from _other_donor(registry, number, row)
         except Wrong as error:
@@ -265,7 +263,7 @@ def member_states(registry: Registry) -> Iterator[Statement]:
     """Yield countries, and that they are members or observers of the United Nations."""
     un = f"{ID}organization/un-un"
     yield from body(registry, _UN, "header", name="United Nations")
-    for number, row in reading.csv_records(registry.path):
+    for number, row in reading.csv_records(registry.path, skip=registry.skip):
         try:
             name, status = text(row["country"]), text(row["status"])
             found = by_name(name)

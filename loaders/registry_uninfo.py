@@ -201,7 +201,7 @@ class _Framework:
             links += self._sums(key, body_iri(agency), "implements", me, record, place, dates)
             links = [*body(self.registry, agency, place), *links]
         else:
-            self.registry.left_out("nothing, but a project has no agency")
+            self.registry.left_out("agencies of a project that names none")
         goals = record.get("sdg") if isinstance(record.get("sdg"), list) else [record.get("sdg")]
         for goal in listing(goals, "sdg"):
             if goal is not None:

@@ -85,7 +85,7 @@ class _Reader:
         registry = self.registry
         stream = JsonStream(registry.path, decimals=False)
         found = 0
-        for number, value in stream.elements(skip=registry.bad if registry.skip_bad else None):
+        for number, value in stream.elements(skip=registry.skip):
             found += 1
             try:
                 yield from self._record(value)

@@ -63,13 +63,13 @@ def load_un_entities(
 def _records(registry: Registry) -> Iterator[tuple[str, int, dict[str, Json]]]:
     """Yield how records are counted, the number and the fields of each."""
     if reading.peek(registry.path).lstrip()[:1] in ("[", "{"):
-        for number, value in JsonStream(registry.path).elements(skip=registry.bad if registry.skip_bad else None):
+        for number, value in JsonStream(registry.path).elements(skip=registry.skip):
             try:
                 yield "record", number, mapping(value, "the record")
             except Wrong as error:
                 registry.wrong(error, place=f"record {number}")
     else:
-        for number, row in reading.csv_records(registry.path):
+        for number, row in reading.csv_records(registry.path, skip=registry.skip):
             yield "row", number, {name: cell or None for name, cell in row.items()}
 
 

@@ -79,6 +79,6 @@ def load_un_open(
     title, reader = found
     registry = Registry(
         path, "un-open", f"open.un.org, {title}", source_id=source_id, read_time=read_time, skip_bad=skip_bad,
-        licence="MIT; data © United Nations, CEB, UNINFO", url="https://open.un.org", issued=None,
+        licence="MIT; data © United Nations, CEB, UNINFO", url="https://open.un.org",
     )  # fmt: skip
     return registry.loaded(lambda: reader(registry))

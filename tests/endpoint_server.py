@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import os
 import signal
 import subprocess
 import sys
@@ -96,7 +95,7 @@ def _descendants(pid: int) -> set[int]:
 
 def _has_index(pid: int) -> bool:
     with contextlib.suppress(OSError):
-        return any(".sst" in os.readlink(f) for f in Path(f"/proc/{pid}/fd").iterdir())
+        return any(".sst" in str(f.readlink()) for f in Path(f"/proc/{pid}/fd").iterdir())
     return False
 
 

@@ -89,15 +89,20 @@ class Neo4jServer:
         self._process: subprocess.Popen[bytes] | None = None
         for folder in ("conf", "data", "logs", "plugins", "import"):
             (home / folder).mkdir(parents=True, exist_ok=True)
-        (home / "conf" / "neo4j.conf").write_text(
-            f"dbms.security.auth_enabled={'true' if password else 'false'}\n"
+        self._auth = password is not None
+        self.configure(*settings)
+        if password:
+            self.admin("dbms", "set-initial-password", password)
+
+    def configure(self, *settings: str) -> None:
+        """Write the settings with which it starts the next time."""
+        (self.home / "conf" / "neo4j.conf").write_text(
+            f"dbms.security.auth_enabled={str(self._auth).lower()}\n"
             f"server.bolt.listen_address=127.0.0.1:{self.port}\n"
             "server.http.enabled=false\nserver.https.enabled=false\ndbms.usage_report.enabled=false\n"
             "server.memory.pagecache.size=256m\ndbms.security.auth_max_failed_attempts=0\n"
             + "".join(f"{line}\n" for line in settings)
         )
-        if password:
-            self.admin("dbms", "set-initial-password", password)
 
     def _java(self, *arguments: str) -> list[str]:
         opened = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from multilateral.graph.decisions import Decision
 from multilateral.graph.store import Store
 from multilateral.ontology.model import ID, Entity, Evidence, Link, Loaded, Name, Source
 
@@ -118,7 +119,7 @@ def test_loads_forgotten_sources_and_decisions_appear_and_no_reader_sees_half(tm
 
 def decide(store: Store, one: str, other: str) -> None:
     """Record that two things are the same, as `multilateral merge` does."""
-    store.decisions.record(one, other, "same", by="a tester", reason="a test")
+    store.decisions.append([Decision("same", one, other, "tester", "2025-01-02T03:04:05Z", "a test")])
 
 
 def test_a_store_that_cannot_be_read_any_more_is_served_as_it_was(tmp_path: Path) -> None:

@@ -56,18 +56,18 @@ class Manifest:
 
     def text(self, node: Any, name: str) -> str | None:
         found = self.one(node, name)
-        return None if found is None else found.value
+        return None if found is None else str(found.value)
 
-    def list(self, node: Any) -> Iterator[Any]:
+    def members(self, node: Any) -> Iterator[Any]:
         while node is not None and node.value != RDF + "nil":
             yield self.one(node, RDF + "first")
             node = self.one(node, RDF + "rest")
 
     def entries(self) -> list[Any]:
-        return list(self.list(self.one(ox.NamedNode(self.path.as_uri()), MF + "entries")))
+        return list(self.members(self.one(ox.NamedNode(self.path.as_uri()), MF + "entries")))
 
     def kind(self, test: Any) -> str:
-        return next(t.value.rpartition("#")[2] for t in self.all(test, RDF + "type"))
+        return next(str(t.value).rpartition("#")[2] for t in self.all(test, RDF + "type"))
 
 
 def local(iri: str) -> Path:
@@ -115,14 +115,14 @@ def test_twenty_seven_tests_of_the_protocol_fit() -> None:
 def test_the_protocol(protocol: Endpoint, name: str) -> None:
     manifest = Manifest(SUITE / "protocol" / "manifest.ttl")
     action = manifest.one(ox.NamedNode(name), MF + "action")
-    for request in manifest.list(manifest.one(action, HT + "requests")):
+    for request in manifest.members(manifest.one(action, HT + "requests")):
         body = manifest.one(request, HT + "body")
         sent = None
         if body is not None:
             encoding = manifest.text(body, CNT + "characterEncoding") or "UTF-8"
             sent = (manifest.text(body, CNT + "chars") or "").encode(encoding)
         headers = {}
-        for header in manifest.list(manifest.one(request, HT + "headers")):
+        for header in manifest.members(manifest.one(request, HT + "headers")):
             headers[manifest.text(header, HT + "fieldName") or ""] = manifest.text(header, HT + "fieldValue") or ""
         answer = protocol.send(
             manifest.text(request, HT + "methodName") or "GET",
@@ -159,8 +159,8 @@ def test_the_service_description(protocol: Endpoint) -> None:
         store = ox.Store()
         store.load(answer.body, ox.RdfFormat.from_media_type(media))
         sd = "PREFIX sd: <http://www.w3.org/ns/sparql-service-description#> "
-        wanted = f"ASK {{ ?s a sd:Service ; sd:endpoint <{protocol.address}/sparql> ; sd:defaultDataset/sd:defaultGraph ?g }}"
-        assert store.query(sd + wanted)
+        about = f"?s a sd:Service ; sd:endpoint <{protocol.address}/sparql>"
+        assert store.query(f"{sd} ASK {{ {about} ; sd:defaultDataset/sd:defaultGraph ?g }}")
         rows: Any = store.query(sd + "SELECT ?name { ?s sd:namedGraph [ a sd:NamedGraph ; sd:name ?name ] }")
         assert len(list(rows)) == 3
         stray = """ASK { ?s ?p ?o FILTER(STRSTARTS(STR(?p), STR(sd:)) && ?p NOT IN (sd:endpoint, sd:supportedLanguage,

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import pyoxigraph as ox
 import pytest
 from multilateral.graph import index as index_module
 from multilateral.graph.decisions import Decision
@@ -245,16 +244,6 @@ def test_proposals_have_no_direct_triple(workshop: Workshop) -> None:
     reader = workshop.sample()
     assert not reader.index.query("ASK { ?country ml:memberOf ?body }")
     assert reader.index.query("ASK { ?link ml:relation ml:memberOf ; ml:status 'proposed' }")
-
-
-def test_values_are_bound_and_never_pasted(workshop: Workshop) -> None:
-    reader = workshop.sample()
-    evil = ox.Literal("x' } DROP ALL #")
-    text = "SELECT ?e ?wanted WHERE { ?e skos:prefLabel ?name FILTER(STR(?name) = STR(?wanted)) }"
-    assert list(reader.index.rows(text, {"wanted": evil})) == []
-    assert [r["e"].value for r in reader.index.rows(text, {"wanted": ox.Literal("European Union")})] == [EU]
-    with pytest.raises(BadQuery, match="wanted"):
-        reader.index.query("SELECT ?e WHERE { ?e a ?wanted }", {"wanted": ox.NamedNode(EU)})
 
 
 @pytest.mark.parametrize(

@@ -163,10 +163,7 @@ class Keys:
         for statement in statements:
             if isinstance(statement, Entity):
                 document = statement.type in known.classes and known.is_a(statement.type, "Document")
-                if document and not statement.identifiers:
-                    yield statement
-                    continue
-                said = replace(statement, names=statement.names[:3]) if document else statement
+                said = replace(statement, names=statement.names[:1]) if document else statement
                 things.append((source_id, statement.iri, _said(said)))
                 kind = family(statement.type, collective=statement.collective)
                 ids = {plain_identifier(i, kind) for i in statement.identifiers}

@@ -209,7 +209,7 @@ def _of_one_country(clusters: Clusters, key: str, name: str, tops: list[str], wo
             by_country[country].append(top)
         elif not records[top].places and not records[top].homes:
             nowhere.append(top)
-    telling = not words.is_generic(name) and len(words.signs(name)) > 1
+    telling = not words.is_generic(name) and len(words.signs(name, bodies=False)) > 1
     if telling and len(by_country) <= 1:
         yield [*nowhere, *(t for part in by_country.values() for t in part)]
         return

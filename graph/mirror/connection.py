@@ -7,6 +7,7 @@ try deadlocks, changes of the leader and lost connections again; what they run m
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -83,6 +84,8 @@ class Server:
         self.address = address
         self._driver = _driver(address, retry_seconds)
         try:
+            with self.told():
+                self._driver.verify_connectivity()  # at once, and not tried again: nobody waits for a wrong address
             self._check_version(self.read(lambda tx: tx.run("RETURN 1").consume()).server.agent)
         except MultilateralError:
             self._driver.close()
@@ -158,6 +161,8 @@ def _driver(address: Address, retry_seconds: float) -> Driver:
         raise MissingDriver(
             "The driver for Neo4j is not installed; install it with `pip install multilateral[neo4j]`."
         ) from error
+    # Without a handler Python would print the driver's notes on transactions that it tries again.
+    logging.getLogger("neo4j").addHandler(logging.NullHandler())
     signed = address.user is not None or address.password is not None
     try:
         return neo4j.GraphDatabase.driver(
@@ -212,7 +217,7 @@ def _sentence(address: Address, error: Exception) -> MultilateralError:
             f"A constraint or index of the {database} at {url} stands in the way ({_brief(text)}); use a database of "
             "its own with --database, or drop it there."
         )
-    if code.endswith(("NotALeader", "ForbiddenOnReadOnlyDatabase")):
+    if code.endswith(("NotALeader", "ForbiddenOnReadOnlyDatabase", "WriteOnReadOnlyAccessDatabase")):
         return ServerRefused(f"The server at {url} only reads; write to the leader, for a cluster by neo4j://.")
     if isinstance(error, (e.ServiceUnavailable, e.SessionExpired, OSError)) or "Unavailable" in code:
         return ServerUnavailable(f"No Neo4j answers at {url} ({_brief(text)}); check that it runs, then try again.")

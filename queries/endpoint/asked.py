@@ -52,10 +52,11 @@ def read(method: str, query_string: bytes, content_type: str, body: bytes, limit
         raise too_large(limits)
     if "\x00" in queries[0]:
         raise Refused(400, "The query holds the character U+0000.")
-    name = values["format"][-1] if "format" in values else None
-    if name is not None and name not in NAMES:
-        raise Refused(400, f"The format {name!r} is not known; known are: {', '.join(NAMES)}.")
-    return Asked(queries[0], tuple(values.get("default-graph-uri", ())), tuple(values.get("named-graph-uri", ())), name)
+    form = values["format"][-1] if "format" in values else None
+    if form is not None and form not in NAMES:
+        raise Refused(400, f"The format {form!r} is not known; known are: {', '.join(NAMES)}.")
+    default, named = values.get("default-graph-uri", ()), values.get("named-graph-uri", ())
+    return Asked(queries[0], tuple(default), tuple(named), form)
 
 
 def too_large(limits: Limits) -> Refused:

@@ -10,6 +10,10 @@ from .limits import Limits
 from .response import ABORT
 
 
+#: Bytes of a request before its body; the parser takes no address of more than 64 KB.
+_HEAD = 65_000
+
+
 def bounded(limits: Limits) -> type[HttpToolsProtocol]:
     """Return the protocol class of uvicorn for these limits."""
 
@@ -36,10 +40,11 @@ def bounded(limits: Limits) -> type[HttpToolsProtocol]:
             if self.transport.is_closing():
                 return
             if self._in_head or self.cycle is None or self.cycle.response_complete:
-                self._head += len(data)
-                if self._head > limits.body * 1024 + 65536:
-                    self._refuse(431, "Request Header Fields Too Large", "The head of the request is too large.")
+                end = data.find(b"\r\n\r\n") if self._head + len(data) > _HEAD else 0
+                if self._head + (end if end >= 0 else len(data)) > _HEAD:
+                    self._too_long(data)
                     return
+                self._head += len(data)
             super().data_received(data)
 
         def on_message_begin(self) -> None:
@@ -80,6 +85,12 @@ def bounded(limits: Limits) -> type[HttpToolsProtocol]:
                 self._refuse(408, "Request Timeout", f"The request did not arrive within {limits.arrival:g} seconds.")
             else:
                 self.transport.abort()
+
+        def _too_long(self, data: bytes) -> None:
+            if b"\r\n" in data[:_HEAD] or (self._in_head and self.headers):
+                self._refuse(431, "Request Header Fields Too Large", "The head of the request is longer than 64 KB.")
+            else:
+                self._refuse(414, "URI Too Long", "The address is longer than 64 KB; send the query by POST.")
 
         def _refuse(self, status: int, reason: str, sentence: str) -> None:
             body = f"{sentence}\n"

@@ -20,7 +20,7 @@ class Limits:
     memory: int = 1024
     #: Megabytes of a result, before compression.
     result: int = 64
-    #: Kilobytes of a request's body, and of its head, the query in the address included.
+    #: Kilobytes of a request's body. (Its head, the query in the address included, may have 64.)
     body: int = 1024
     #: Brackets within brackets in a query.
     nesting: int = 400

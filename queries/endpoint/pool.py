@@ -263,11 +263,12 @@ class Pool:
         log.warning("worker %d ended by %s during a query", worker.pid, _cause(code))
         if code == -signal.SIGKILL or code is None:
             job.stop(_KILLED, _LOST)
-        elif code == -signal.SIGABRT:
+        elif worker.long:  # only parsing recurses deeply, and that is soon done: what dies later has no memory left
             sentence = f"The query needs more than {self.limits.memory} MB of memory; make it more selective."
             job.stop(413, sentence)
         else:
-            job.stop(400, "The query is too complex: it is nested or chained too deeply; make it flatter.")
+            memory = f"needs more than {self.limits.memory} MB of memory"
+            job.stop(400, f"The query is too complex: it is nested or chained too deeply, or {memory}.")
 
     # --- a long query ----------------------------------------------------------------------------------------
 
@@ -315,15 +316,10 @@ class Pool:
     # --- the end ---------------------------------------------------------------------------------------------
 
     async def close(self) -> None:
-        """Let running queries end for a while, stop the others, end all workers."""
+        """Wait for running queries, which have a while, and end all workers."""
         self.closing()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self.limits.grace):
-                while self._running:
-                    await asyncio.sleep(0.02)
-        for job in list(self._running):
-            job.stop(503, "The service is stopping; the query was ended.", Retry_After="10")
-        await asyncio.sleep(0)
+        while self._running:
+            await asyncio.sleep(0.02)
         for worker in list(self._workers):
             self._retire(worker)
         for task in list(self._tasks):
@@ -331,13 +327,21 @@ class Pool:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def closing(self) -> None:
-        """Take no more queries, and answer those that wait."""
+        """Take no more queries, answer those that wait, and let those that run go on for a while only."""
+        if self._closing:
+            return
         self._closing = True
         for turns in self._queues.values():
             for turn in turns:
                 if not turn.done():
                     turn.set_exception(Refused(503, "The service is stopping.", Retry_After="10"))
         self._queues.clear()
+        if self._running:
+            asyncio.get_running_loop().call_later(self.limits.grace, self._end_running)
+
+    def _end_running(self) -> None:
+        for job in list(self._running):
+            job.stop(503, "The service is stopping; the query was ended.", Retry_After="10")
 
 
 #: The status, inside the pool only, of a query that lost its worker without fault of its own.

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
+from . import builder, sandbox, worker
 
-from . import builder, worker
-
-with contextlib.suppress(ImportError, RuntimeError, OSError):  # the sandbox says so where one is missing
-    import py_landlock  # noqa: F401
-with contextlib.suppress(ImportError, RuntimeError, OSError):
-    import pyseccomp  # noqa: F401
+sandbox.prepare()
 
 __all__ = ["builder", "worker"]

@@ -35,32 +35,57 @@ _FORBIDDEN = (
     "bpf",
 )
 
+_CLONE_THREAD = 0x10000
+
 
 def confine(readable: Path, memory: int) -> list[str]:
     """Give up what a worker does not need, keeping ``readable`` to read and ``memory`` more megabytes.
 
     :return: A sentence for each measure that this system does not offer.
     """
-    missing = [_limit(memory)]
+    prepare()
+    held = _held()  # read now: later there is no /proc any more
     if sys.platform == "linux":
-        missing += [_network(), _files(readable)]
+        missing = [_files(readable), _network(), _limit(memory, held)]
     else:
-        missing += [f"Workers can reach the network and files: {sys.platform} has neither seccomp nor Landlock."]
+        missing = [
+            f"Workers can reach the network and files: {sys.platform} has neither seccomp nor Landlock.",
+            _limit(memory, held),
+        ]
     return [sentence for sentence in missing if sentence]
 
 
-def _limit(memory: int) -> str | None:
+def prepare() -> None:
+    """Load the libraries, while there still are files and other programs, with which they look for the system's."""
+    with contextlib.suppress(ImportError, RuntimeError, OSError):
+        import pyseccomp  # noqa: F401
+    with contextlib.suppress(ImportError, RuntimeError, OSError):
+        import py_landlock
+
+        with contextlib.suppress(py_landlock.LandlockError):
+            py_landlock.get_abi_version()
+
+
+def _held() -> int | None:
+    """Return the bytes of address space that this process has."""
+    try:
+        import resource
+
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    except (ImportError, OSError):
+        return None
+
+
+def _limit(memory: int, held: int | None) -> str | None:
     try:
         import resource
     except ImportError:
         return f"Workers have no limit of memory: {sys.platform} cannot set one."
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    except OSError:
+    if held is None:
         return f"Workers have no limit of memory: {sys.platform} does not tell how much they have."
-    limit = pages * resource.getpagesize() + (memory << 20)
+    limit = held + (memory << 20)
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     return None
 
@@ -86,6 +111,11 @@ def _network() -> str | None:
     for name in _FORBIDDEN:
         with contextlib.suppress(OSError, ValueError):  # one that this architecture does not have
             rules.add_rule(pyseccomp.ERRNO(errno.EACCES), name)
+    with contextlib.suppress(OSError, ValueError):
+        # A new process, but not a new thread; clone3 hides its flags and is done without where it is not there.
+        process = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, 0)
+        rules.add_rule(pyseccomp.ERRNO(errno.EACCES), "clone", process)
+        rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
     try:
         rules.load()
     except OSError as error:

@@ -40,6 +40,7 @@ class Service:
         self.data, self.limits, self.public = data, limits, public.rstrip("/")
         self.pool = Pool(limits)
         self._follower: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def edition(self) -> Edition:
@@ -53,12 +54,14 @@ class Service:
 
         :raises OSError: If the data cannot be served.
         """
+        self._loop = asyncio.get_running_loop()
         await self.data.renew(self.pool.publish)
         self._follower = asyncio.create_task(self.data.follow(self.pool.publish, self.pool.uses))
 
     def stopping(self) -> None:
         """Take no more queries: called when the server is told to end."""
-        self.pool.closing()
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.pool.closing)  # a signal comes at any moment
 
     async def stop(self) -> None:
         """Let running queries end, and end everything else."""

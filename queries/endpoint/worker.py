@@ -35,7 +35,7 @@ _PIECE = 1 << 16
 #: Bytes below which compression is not worth it.
 _SMALL = 1024
 #: A worker that has outlived its deadline by this many seconds was left alone: it ends itself.
-_OVERDUE = 5
+_OVERDUE = 2
 
 
 class TooLarge(Exception):

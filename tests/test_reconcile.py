@@ -1,0 +1,192 @@
+"""The command ``reconcile``: candidates out, decisions in, one by one or as a table, undone; every error a sentence."""
+
+from __future__ import annotations
+
+import builtins
+import csv
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from multilateral.cli.reconcile import reconcile
+from multilateral.graph.store import Store
+from multilateral.ontology.errors import MultilateralError
+from multilateral.ontology.model import ID, Entity, Evidence, Identifier, Link, Loaded, Name, Source, Statement
+
+ORG = ID + "organization/"
+
+
+def load(path: Path, id_: str, *statements: Statement, loader: str = "table") -> None:
+    from multilateral.graph.identity.keys import Watch
+
+    with Store.writing(path) as store:
+        watch = Watch(store)
+        source = Source(id_, id_, loader, f"sha256:{id_}", id_, "2025-01-02T03:04:05Z")
+        watch.settle(store.load(watch([Loaded(source, iter(statements))])))
+        watch.close()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    path = tmp_path / "store"
+    proof = (Evidence(ID + "document/x", "1"),)
+    load(
+        path, "english",
+        Entity(ORG + "afdb", "Organization", (Name("African Development Bank", "en"),)),
+        Entity(ORG + "efi", "Organization", (Name("European Forest Institute", "en"),)),
+        Link(f"{ID}link/english/1", ORG + "afdb", "funds", ORG + "efi", proof),
+    )  # fmt: skip
+    load(
+        path, "french",
+        Entity(ORG + "bafd", "Organization", (Name("Banque africaine de développement", "fr"),)),
+        Entity(ORG + "ief", "Organization", (Name("Institut européen des forêts", "fr"),)),
+        Link(f"{ID}link/french/1", ORG + "bafd", "funds", ORG + "ief", proof),
+    )  # fmt: skip
+    return path
+
+
+def run(store: Path, *words: str, stdin: str = "") -> Result:
+    result = CliRunner().invoke(reconcile, [*words], obj=store, input=stdin, env={"MULTILATERAL_USER": "A. Diallo"})
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def rows(store: Path, *words: str) -> list[dict[str, Any]]:
+    result = run(store, *words, "--format", "json")
+    assert result.exit_code == 0, result.output
+    found: list[dict[str, Any]] = json.loads(result.stdout)
+    return found
+
+
+def together(store: Path) -> dict[str, str]:
+    tops = Store.open(store).decisions.canonical()
+    return {iri.removeprefix(ORG): top.removeprefix(ORG) for iri, top in tops.items()}
+
+
+def test_candidates_come_with_score_reasons_and_things(store: Path) -> None:
+    found = rows(store)
+    pairs = {(row["left_id"], row["right_id"]) for row in found}
+    assert {("organization/afdb", "organization/bafd"), ("organization/efi", "organization/ief")} <= pairs
+    assert found == sorted(found, key=lambda r: -r["score"])
+    assert found[0]["left"]["iri"].startswith(ORG) and "alike" in found[0]["reasons"]
+    assert "African Development Bank" in run(store).stdout
+
+
+def test_the_candidates_of_one_thing_by_name_or_id(store: Path) -> None:
+    for words in (["Banque", "africaine", "de", "développement"], ["organization/bafd"]):
+        found = rows(store, *words)
+        assert {found[0]["left_id"], found[0]["right_id"]} == {"organization/afdb", "organization/bafd"}
+
+
+def test_a_table_goes_out_is_filled_in_and_comes_back(store: Path, tmp_path: Path) -> None:
+    table = tmp_path / "to judge.csv"
+    assert "fill in the column decision" in run(store, "--export", str(table)).output
+    with table.open(encoding="utf-8-sig", newline="") as stream:
+        filled = list(csv.DictReader(stream))
+    for row in filled:
+        if {row["left"], row["right"]} == {"organization/afdb", "organization/bafd"}:
+            row |= {"decision": "same", "why": "their statutes"}
+        elif {row["left"], row["right"]} == {"organization/efi", "organization/ief"}:
+            row["decision"] = "non"
+    with table.open("w", encoding="utf-8", newline="") as stream:
+        out = csv.DictWriter(stream, filled[0].keys(), delimiter=";")
+        out.writeheader()
+        out.writerows(filled)
+    assert "Wrote 2 decisions by B. Traoré" in run(store, "--apply", str(table), "--by", "B. Traoré").output
+    assert together(store) == {"bafd": "afdb"}
+    kept = {(d.verdict, d.who, d.why) for d in Store.open(store).decisions}
+    assert kept == {("same", "B. Traoré", "their statutes"), ("different", "B. Traoré", "")}
+    assert "Wrote 0 decisions" in run(store, "--apply", str(table)).output  # the same table again says nothing new
+    listed = rows(store, "--decisions")
+    assert {(r["decision"], r["who"], r["left"]["name"]) for r in listed} == {
+        ("same", "B. Traoré", "African Development Bank"),
+        ("different", "B. Traoré", "European Forest Institute"),
+    }
+    run(store, "--export", str(table), "--least", "0.9")
+    assert [r["decision"] for r in csv.DictReader(table.open(encoding="utf-8-sig"))][:2] == ["same", "different"]
+
+
+def test_a_wrong_row_is_named_and_nothing_of_the_table_is_taken(store: Path, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    cases = {
+        "decision,left,right\nsame,organization/afdb,organization/bafd\nperhaps,a/b,c/d\n": r"t.csv, row 3, .*'perhaps'",
+        "decision,left,right\nsame,organization/afdb,organization/bafd\nsame,organization/afdb,organization/zz\n":
+            r"t.csv, row 3: No source describes organization/zz",
+        "decision,left,right\nsame,afdb,organization/bafd\n": r"row 2, column 'left': 'afdb' is no IRI",
+        "verdict,left,right\n": "has no column 'decision'",
+        "": "has no column 'decision'",
+    }  # fmt: skip
+    for text, sentence in cases.items():
+        table.write_text(text, encoding="utf-8")
+        with pytest.raises(MultilateralError, match=sentence):
+            run(store, "--apply", str(table))
+    table.write_bytes("decision,left,right\nsame,é,b\n".encode("latin-1"))
+    with pytest.raises(MultilateralError, match="is not in UTF-8"):
+        run(store, "--apply", str(table))
+    with pytest.raises(MultilateralError, match=r"none\.csv: cannot be read"):
+        run(store, "--apply", str(tmp_path / "none.csv"))
+    assert together(store) == {} and not Store.open(store).decisions.path.exists()
+
+
+def test_one_by_one_in_the_terminal(store: Path) -> None:
+    result = run(store, "--ask", "--least", "0.6", stdin="y\nn\nq\n")
+    assert "African Development Bank" in result.output and "score" in result.output
+    assert {d.verdict for d in Store.open(store).decisions} == {"same", "different"}
+    assert all(d.who == "A. Diallo" and d.why for d in Store.open(store).decisions)
+
+
+def test_by_name_and_undone_gives_back_exactly_what_was_before(store: Path) -> None:
+    from multilateral.graph.reading import Reader
+
+    def state() -> list[str]:
+        return sorted(text for quad in Reader(store).index.db if "_:" not in (text := str(quad)))
+
+    before = state()
+    run(store, "--same", "African Development Bank", "organization/bafd", "--why", "their statutes")
+    assert together(store) == {"bafd": "afdb"}
+    assert state() != before
+    assert "Wrote 1 decision by A. Diallo" in run(store, "--undo", "organization/afdb", "organization/bafd").output
+    assert state() == before
+    with pytest.raises(MultilateralError, match="Nothing is decided"):
+        run(store, "--undo", "organization/afdb", "organization/bafd")
+
+
+def test_a_rules_decision_can_be_undone_and_stays_undone(store: Path) -> None:
+    extra = Entity(ORG + "afdb2", "Organization", (Name("The African Development Bank", "en"),))
+    load(store, "more", extra)
+    assert together(store) == {"afdb2": "afdb"}
+    assert [r["rule"] for r in rows(store, "--decisions")] == ["name"]
+    run(store, "--undo", "organization/afdb", "organization/afdb2")
+    load(
+        store, "later", Entity(ORG + "x", "Organization", (Name("Xylo", "en"),), identifiers=(Identifier("ROR", "x"),))
+    )
+    load(store, "more", extra, Entity(ORG + "y", "Organization", (Name("Ypsilo", "en"),)))
+    assert together(store) == {}
+
+
+def test_without_the_matching_library_a_sentence_says_what_to_install(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = builtins.__import__
+
+    def missing(name: str, *rest: Any, **more: Any) -> Any:
+        if name.startswith("rapidfuzz"):
+            raise ImportError(name)
+        return real(name, *rest, **more)
+
+    for name in [n for n in sys.modules if n.startswith("rapidfuzz")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(builtins, "__import__", missing)
+    with pytest.raises(MultilateralError, match=r"pip install 'multilateral\[match\]'"):
+        run(store)
+    run(store, "--same", "organization/afdb", "organization/bafd")  # deciding needs no library
+    assert together(store) == {"bafd": "afdb"}
+
+
+def test_two_orders_at_once_are_wrong_usage(store: Path) -> None:
+    result = run(store, "--ask", "--same", "a", "b")
+    assert result.exit_code == 2 and "Give one of" in result.output
