@@ -144,17 +144,20 @@ class KnowledgeGraph:
         from .loaders.detect import inputs, load
         from .loaders.fetch import fetched
         from .loaders.five_documents import five_documents
+        from .loaders.iati_known import LinksSoFar
 
+        # A table of payments in a second language brings names, not the payments once more.
+        known = LinksSoFar(self.reader.stated_elsewhere("iati-tables") if self.path.exists() else None)
         for source in sources:
             if str(source) == FIVE_DOCUMENTS and not Path(source).exists():
                 yield from five_documents()
             else:
                 with fetched(source) as path:
                     if kind is not None:
-                        yield load(path, kind=kind, skip_bad=skip_bad)
+                        yield load(path, kind=kind, skip_bad=skip_bad, known=known)
                         continue
                     for below, found in inputs(path, self._notice):
-                        yield load(below, kind=found, skip_bad=skip_bad)
+                        yield load(below, kind=found, skip_bad=skip_bad, known=known)
 
     def forget(self, source_id: str) -> None:
         """Take a source out.

@@ -41,7 +41,7 @@ BATCH = 5_000
 
 
 def synthetic(checksum: str = "sha256:1", corrected: int = -1) -> Loaded:
-    """A source of things and links like those of funding tables; one amount is another where ``corrected``."""
+    """Return a source of things and links like those of funding tables, one amount being ``corrected``."""
     chance = random.Random(1)
     documents = [f"{ID}document/d{i}" for i in range(max(1, THINGS // 100))]
     count = THINGS - len(documents)

@@ -61,7 +61,7 @@ def test_every_question_gives_the_same_rows_on_three_engines(
     embedded = run(five_documents, name, given, engine="cypher")
     neo4j = run(five_documents, name, given, engine=CypherEngine(remote.rows))
     assert neo4j.rows == embedded.rows == sparql.rows
-    assert neo4j.rows
+    assert neo4j.rows or not case["ids"]
 
 
 WRITES = (

@@ -113,7 +113,8 @@ def test_a_table_goes_out_is_filled_in_and_comes_back(store: Path, tmp_path: Pat
 def test_a_wrong_row_is_named_and_nothing_of_the_table_is_taken(store: Path, tmp_path: Path) -> None:
     table = tmp_path / "t.csv"
     cases = {
-        "decision,left,right\nsame,organization/afdb,organization/bafd\nperhaps,a/b,c/d\n": r"t.csv, row 3, .*'perhaps'",
+        "decision,left,right\nsame,organization/afdb,organization/bafd\nperhaps,a/b,c/d\n":
+            r"t.csv, row 3, .*'perhaps'",
         "decision,left,right\nsame,organization/afdb,organization/bafd\nsame,organization/afdb,organization/zz\n":
             r"t.csv, row 3: No source describes organization/zz",
         "decision,left,right\nsame,afdb,organization/bafd\n": r"row 2, column 'left': 'afdb' is no IRI",

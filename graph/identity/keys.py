@@ -14,6 +14,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from zlib import crc32
 
@@ -46,8 +47,9 @@ _BATCH = 20_000
 _PREFIX = re.compile(r"([A-Z]{2})-[A-Z0-9]")
 
 
+@lru_cache(maxsize=1_000)
 def family(type_: str, *, collective: bool = False) -> str:
-    """Return the kind of things among which one may be another: ``organization``, ``country``, ``programme`` …"""
+    """Return the kind of things among which one may be another: ``organization``, ``country``, ``programme``."""
     known = vocabulary()
     kind = known.kind(type_) if type_ in known.classes and type_ in known.entity_classes() else "thing"
     return f"group of {kind}" if collective else kind
@@ -92,13 +94,15 @@ def name_keys(entity: Entity) -> set[str]:
     if kind.removeprefix("group of ") not in NAMED:
         return set()
     found = set()
+    words = shipped_words()
     for name in entity.names:
         if name.kind == "acronym" or is_acronym(name.text) or not (key := name_key(name.text)):
             continue
         found.add(f"name {kind} {key}")
-        words = shipped_words()
+        if kind != "organization":
+            continue
         for parted in (words.led_by_country(name.text), words.without_country(name.text)):
-            if parted is not None and kind == "organization":
+            if parted is not None:
                 found.add(f"name {kind} {name_key(parted[1])}\t{parted[0]}")
     return found
 
@@ -226,7 +230,7 @@ def _said(entity: Entity) -> str:
 
 
 def _settings(link: Link) -> Iterator[tuple[str, str]]:
-    """Yield where a link shows its ends: ``=`` a country as theirs, ``@`` a country, a number an activity and an end."""
+    """Yield where a link shows its ends: ``=`` a country as theirs, ``@`` a country, a number an activity."""
     if link.relation in _AT_HOME and link.target_iri.startswith(_COUNTRY):
         yield link.source_iri, f"={link.target_iri.removeprefix(_COUNTRY)}"
     if link.in_place is not None and link.in_place.startswith(_COUNTRY):

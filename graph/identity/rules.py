@@ -37,29 +37,47 @@ def now() -> str:
 
 
 @dataclass(slots=True)
+class _Union:
+    """Which things are one: a forest in which each tree is one thing, under its lowest IRI."""
+
+    _parent: dict[str, str] = field(default_factory=dict)
+
+    def top(self, iri: str) -> str:
+        """Return the IRI that stands for the things that one is among."""
+        parent = self._parent
+        while (above := parent.get(iri, iri)) != iri:
+            parent[iri] = parent.get(above, above)
+            iri = above
+        return iri
+
+    def tie(self, left: str, right: str) -> tuple[str, str] | None:
+        """Make two things one; return the IRI that stands for them and the one that did, or ``None`` if they were."""
+        a, b = sorted((self.top(left), self.top(right)))
+        if a == b:
+            return None
+        self._parent[b] = a
+        return a, b
+
+
+@dataclass(slots=True)
 class Clusters:
     """Things that are one so far, and the ties that made them so: ``(left, right, rule, why)``."""
 
     records: dict[str, Record]
     ties: list[tuple[str, str, str, str]] = field(default_factory=list)
-    _parent: dict[str, str] = field(default_factory=dict)
+    _union: _Union = field(default_factory=_Union)
 
     def top(self, iri: str) -> str:
         """Return the IRI that stands for the things that one is among."""
-        while (above := self._parent.get(iri, iri)) != iri:
-            self._parent[iri] = self._parent.get(above, above)
-            iri = above
-        return iri
+        return self._union.top(iri)
 
     def tie(self, left: str, right: str, rule: str, why: str) -> None:
         """Make two things one, if they are not."""
-        a, b = sorted((self.top(left), self.top(right)))
-        if a == b:
-            return
-        if rule:
-            self.ties.append((left, right, rule, why))
-        self._parent[b] = a
-        self.records[a].join(self.records.pop(b))
+        joined = self._union.tie(left, right)
+        if joined is not None:
+            if rule:
+                self.ties.append((left, right, rule, why))
+            self.records[joined[0]].join(self.records.pop(joined[1]))
 
     def bearers(self, iris: Iterable[str]) -> list[str]:
         """Return those that stand for some things, each once, in a fixed order."""
@@ -285,21 +303,19 @@ def changes(keys: Keys, iris: set[str], standing: Standing) -> list[Decision]:
     clusters = decide(records, bearers, standing, shipped_words())
     made: list[Decision] = []
     when = now()
-    joined = Clusters({iri: Record({iri}) for iri in iris})
+    joined = _Union()
     for pair in standing.same:
         decision = standing.of(pair)
         if decision is None or not (pair[0] in iris or pair[1] in iris):
             continue
         if decision.who == RULE and clusters.top(pair[0]) != clusters.top(pair[1]):
             made.append(Decision("undo", *pair, RULE, when, "it no longer follows from the sources", decision.rule))
-        elif pair[0] in joined.records or pair[1] in joined.records:
-            for iri in pair:
-                joined.records.setdefault(joined.top(iri), Record({iri}))
-            joined.tie(*pair, "", "")
+        else:
+            joined.tie(*pair)
     for left, right, rule, why in clusters.ties:
         pair = (min(left, right), max(left, right))
         if joined.top(left) != joined.top(right):
-            joined.tie(left, right, "", "")
+            joined.tie(left, right)
             made.append(Decision("same", *pair, RULE, when, why, rule))
     return made
 

@@ -154,12 +154,12 @@ class Words:
         """
         words = name_key(text).split()
         stems = [stem(w) for w in words]
-        found = [
-            (at, length, sign)
-            for at in range(len(words))
-            for length in range(self._longest.get(stems[at], 0), 0, -1)
-            if (sign := self.phrases.get(tuple(stems[at : at + length]), "")).startswith("@")
-        ]
+        found = []
+        for at, first in enumerate(stems):
+            for length in range(self._longest.get(first, 0), 0, -1):
+                sign = self.phrases.get(tuple(stems[at : at + length]), "")
+                if sign.startswith("@"):
+                    found.append((at, length, sign))
         if not found or len({sign for _, _, sign in found}) != 1:
             return None
         at, length, sign = found[0]
