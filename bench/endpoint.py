@@ -30,7 +30,9 @@ import pyoxigraph as ox
 
 SHORT = os.environ.get("MULTILATERAL_BENCH") == "short"
 ML = "https://w3id.org/multilateral/ontology#"
-SMALL = f"SELECT ?s ?o WHERE {{ ?s <{ML}memberOf> ?o }} LIMIT 5"
+#: A small SELECT asks what a thing is called and belongs to; each time of another thing, as people do.
+SMALL = f"""SELECT ?name ?kind ?group WHERE {{ <THING> <http://www.w3.org/2004/02/skos/core#prefLabel> ?name ; a ?kind
+            OPTIONAL {{ <THING> <{ML}memberOf> ?group }} }} LIMIT 10"""
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 HUGE = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
 HONEST, HOSTILE, PAUSE = 45, 5, 0.2
@@ -40,6 +42,13 @@ TICK = os.sysconf("SC_CLK_TCK")
 def request(query: str, path: str = "/sparql") -> bytes:
     accept = "Accept: application/sparql-results+json\r\n"
     return f"GET {path}?{urlencode({'query': query})} HTTP/1.1\r\nHost: localhost\r\n{accept}\r\n".encode()
+
+
+def things(db: ox.Store) -> list[str]:
+    """Return the small questions of the benchmark: one of each of 500 things."""
+    kind = ox.NamedNode("http://www.w3.org/2004/02/skos/core#prefLabel")
+    found = sorted({str(q.subject.value) for q in db.quads_for_pattern(None, kind, None, ox.DefaultGraph())})  # type: ignore[union-attr]
+    return [SMALL.replace("THING", iri) for iri in found[:500]]
 
 
 class Client:
@@ -133,26 +142,26 @@ def served(command: list[str], port: int, path: str = "/sparql") -> Iterator[int
                 process.kill()
 
 
-def one_by_one(port: int, pid: int, count: int, path: str) -> float:
+def one_by_one(port: int, pid: int, count: int, texts: list[bytes]) -> float:
     """Return the CPU milliseconds of the server a small request."""
-    client, text = Client(port), request(SMALL, path)
-    for _ in range(200):
+    client = Client(port)
+    for text in texts[:200]:
         assert client.ask(text) == 200
     before = cpu(pid)
-    for _ in range(count):
-        client.ask(text)
+    for number in range(count):
+        client.ask(texts[number % len(texts)])
     return (cpu(pid) - before) / count * 1000
 
 
-def rate(port: int, seconds: float, path: str) -> float:
+def rate(port: int, seconds: float, texts: list[bytes]) -> float:
     """Return the requests a second that eight clients get answered."""
     counts = [0] * 8
     ends = time.monotonic() + seconds
 
     def run(number: int) -> None:
-        client, text = Client(port), request(SMALL, path)
+        client = Client(port)
         while time.monotonic() < ends:
-            assert client.ask(text) == 200
+            assert client.ask(texts[(number * 61 + counts[number]) % len(texts)]) == 200
             counts[number] += 1
 
     threads = [threading.Thread(target=run, args=(n,)) for n in range(8)]
@@ -163,7 +172,7 @@ def rate(port: int, seconds: float, path: str) -> float:
     return sum(counts) / seconds
 
 
-def honest(port: int, seconds: float) -> tuple[list[float], int]:
+def honest(port: int, seconds: float, texts: list[bytes]) -> tuple[list[float], int]:
     """Run the honest clients; return the milliseconds of each answer, and how many requests had none."""
     spent: list[float] = []
     lost = 0
@@ -172,12 +181,12 @@ def honest(port: int, seconds: float) -> tuple[list[float], int]:
     def run(number: int) -> None:
         nonlocal lost
         chance = random.Random(number)
-        client, text = Client(port), request(SMALL)
+        client = Client(port)
         while time.monotonic() < ends:
             time.sleep(chance.random() * 2 * PAUSE)
             begun = time.perf_counter()
             try:
-                lost += client.ask(text) != 200
+                lost += client.ask(chance.choice(texts)) != 200
             except OSError:
                 lost += 1
                 client = Client(port)
@@ -257,32 +266,37 @@ def main() -> None:
             f"127.0.0.1:{ports[1]}",
         ]
         rdflib = [str(theirs / "rdflib-endpoint"), "serve", "--port", str(ports[2]), str(folder / "all.nt")]
-        speed(
-            db,
-            scale,
-            [("ours", ours, "/sparql"), ("oxigraph server", oxigraph, "/sparql"), ("rdflib-endpoint", rdflib, "/")],
-            ports,
-        )
+        questions = things(db)
+        texts = [request(question) for question in questions]
+        servers = [
+            ("ours", ours, "/sparql"),
+            ("oxigraph server", oxigraph, "/sparql"),
+            ("rdflib-endpoint", rdflib, "/"),
+        ]
+        speed(db, questions, scale, servers, ports)
         with served(ours, ports[0]):
-            siege(ports[0], scale)
+            siege(ports[0], scale, texts)
         with served(ours, ports[0]) as pid:
-            steadiness(ports[0], pid, scale)
+            steadiness(ports[0], pid, scale, texts)
 
 
-def speed(db: ox.Store, scale: float, servers: list[tuple[str, list[str], str]], ports: list[int]) -> None:
+def speed(
+    db: ox.Store, questions: list[str], scale: float, servers: list[tuple[str, list[str], str]], ports: list[int]
+) -> None:
     """CPU time a small request and requests a second, of each server in turn."""
     count = int(5000 * scale)
     begun = time.process_time()
-    for _ in range(count):
-        found: Any = db.query(SMALL)
+    for number in range(count):
+        found: Any = db.query(questions[number % len(questions)])
         found.serialize(format=ox.QueryResultsFormat.JSON)
     alone = (time.process_time() - begun) / count * 1000
     print(f"CPU a small SELECT, pyoxigraph in process: {alone:.3f} ms")
     rates = []
     for (title, command, path), port in zip(servers, ports, strict=True):
         with served(command, port, path) as pid:
-            spent = one_by_one(port, pid, count, path)
-            rates.append(rate(port, 10 * scale, path))
+            texts = [request(question, path) for question in questions]
+            spent = one_by_one(port, pid, count, texts)
+            rates.append(rate(port, 10 * scale, texts))
         print(f"{title}: {spent:.3f} CPU-ms a request, {rates[-1]:.0f} requests a second")
         if title == "ours":
             print(f"  more than in process: {spent - alone:.3f} ms (wanted: at most 0.5)")
@@ -290,34 +304,33 @@ def speed(db: ox.Store, scale: float, servers: list[tuple[str, list[str], str]],
     print(f"requests a second beside the oxigraph server: {rates[0] / rates[1]:.2f} times")
 
 
-def siege(port: int, scale: float) -> None:
+def siege(port: int, scale: float, texts: list[bytes]) -> None:
     """Honest clients alone, then for a minute with hostile ones beside them."""
-    unloaded, lost = honest(port, 20 * scale)
+    unloaded, lost = honest(port, 20 * scale, texts)
     middle, slowest = statistics.median(unloaded), p99(unloaded)
     print(f"{HONEST} honest clients alone: p50 {middle:.1f} ms, p99 {slowest:.1f} ms, lost {lost}")
     done = threading.Event()
     enemies = [threading.Thread(target=hostile, args=(port, n, done)) for n in range(HOSTILE)]
     for enemy in enemies:
         enemy.start()
-    loaded, lost = honest(port, 60 * scale)
+    loaded, lost = honest(port, 60 * scale, texts)
     done.set()
     for enemy in enemies:
         enemy.join()
-    print(
-        f"with {HOSTILE} hostile ones: p50 {statistics.median(loaded):.1f} ms, p99 {p99(loaded):.1f} ms, {len(loaded)} requests"
-    )
+    middle = statistics.median(loaded)
+    print(f"with {HOSTILE} hostile ones: p50 {middle:.1f} ms, p99 {p99(loaded):.1f} ms, {len(loaded)} requests")
     print(f"  lost {lost} (wanted: 0); p99 {p99(loaded) / slowest:.1f} times that without them (wanted: at most 5)")
 
 
-def steadiness(port: int, pid: int, scale: float) -> None:
-    """The memory of the service over 100,000 requests."""
-    client, text = Client(port), request(SMALL)
+def steadiness(port: int, pid: int, scale: float, texts: list[bytes]) -> None:
+    """Measure the memory of the service over 100,000 requests."""
+    client = Client(port)
     total = int(100_000 * scale)
     seen = []
     for number in range(total + 1):
         if number % (total // 10) == 0:
             seen.append(memory(pid))
-        client.ask(text)
+        client.ask(texts[number % len(texts)])
     print(f"memory over {total} requests, every tenth: {', '.join(f'{m:.0f}' for m in seen)} MB")
     print(f"  grown since the first tenth: {(seen[-1] / seen[1] - 1) * 100:.1f} % (wanted: flat)")
 

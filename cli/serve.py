@@ -23,7 +23,7 @@ import click
 @click.option("--memory", type=click.IntRange(64), metavar="MB", help="Memory a query may take.  [default: 1024]")
 @click.option("--max-result", type=click.IntRange(1), metavar="MB", help="Size of a result.  [default: 64]")
 @click.option("--max-body", type=click.IntRange(1), metavar="KB", help="Size of a request.  [default: 1024]")
-@click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes for short queries.  [default: cores]")
+@click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes for short queries.  [default: 2 x cores]")
 @click.option("--long", "long_", type=click.IntRange(1), metavar="N", help="Long queries at a time.  [default: 8]")
 @click.option("--log-queries", is_flag=True, help="Write the text of each query into the log, not only a sum of it.")
 @click.option("--quiet", is_flag=True, help="Log only what goes wrong.")

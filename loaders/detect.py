@@ -216,8 +216,8 @@ KINDS: Final[dict[str, Kind]] = {
 }
 
 
-def detect(path: Path) -> str:
-    """Return the name of the kind that an input is of: the one that is surest of it.
+def detect(path: Path, *, at_least: int = 0) -> str:
+    """Return the name of the kind that an input is of: the one that is surest of it, and ``at_least`` so sure.
 
     :raises UnreadableSource: If there is no such input, or no kind or several know it.
     """
@@ -226,6 +226,8 @@ def detect(path: Path) -> str:
         raise UnreadableSource("there is no such file or folder", path=path, advice="check the name and the folder")
     sure = {name: kind.likeness(path) for name, kind in KINDS.items()}
     best = max(sure.values())
+    if best < at_least:
+        raise UnreadableSource("does not show by its content that it is of a kind that is known", path=path)
     found = [name for name, degree in sure.items() if degree == best]
     if not best:
         raise UnreadableSource("is of no kind that is known", path=path, advice=f"the kinds are {_kinds()}")
@@ -263,7 +265,7 @@ def load(
     return loader(path, source_id=source_id, read_time=read_time, skip_bad=skip_bad)
 
 
-def inputs(path: Path, skipped: Callable[[str], None]) -> Iterator[tuple[Path, str]]:
+def inputs(path: Path, skipped: Callable[[str], None], *, at_least: int = 0) -> Iterator[tuple[Path, str]]:
     """Yield the inputs that a file or folder holds, each with its kind.
 
     A folder that is no input itself is looked through, with those in it, in the order of names; ``skipped`` is told
@@ -273,18 +275,18 @@ def inputs(path: Path, skipped: Callable[[str], None]) -> Iterator[tuple[Path, s
     """
     path = Path(path)
     if not path.is_dir() or any(kind.likeness(path) for kind in KINDS.values()):
-        yield path, detect(path)
+        yield path, detect(path, at_least=at_least)
         return
     found = False
     for below in sorted(path.iterdir()):
         if below.name.startswith("."):
             continue
         try:
-            for one in inputs(below, skipped):
+            for one in inputs(below, skipped, at_least=2):  # a name alone does not make a table of a CSV
                 found = True
                 yield one
         except UnreadableSource as error:
-            skipped(f"Left out: {error}")
+            skipped(f"Left out {below}: {error.problem}.")
     if not found:
         raise UnreadableSource("holds nothing that is known", path=path, advice=f"the kinds are {_kinds()}")
 

@@ -164,7 +164,8 @@ def connect(url: str) -> Any:
     import neo4j
 
     user, password = os.environ.get("MULTILATERAL_NEO4J_USER"), os.environ.get("MULTILATERAL_NEO4J_PASSWORD")
-    return neo4j.GraphDatabase.driver(url, auth=(user or "neo4j", password) if password else None)
+    signed = (user or "neo4j", password) if password else None
+    return neo4j.GraphDatabase.driver(url, auth=signed, notifications_min_severity="OFF")
 
 
 def clean(driver: Any) -> None:

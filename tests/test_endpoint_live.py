@@ -139,3 +139,37 @@ def test_a_damaged_source_is_told_and_left_out(tmp_path: Path) -> None:
         (path / "sources" / "two.nq.gz").write_bytes(b"nonsense")
         until(lambda: len(rows(endpoint, COUNTS)) == 1)
         assert any("'two'" in line and "damaged" in line for line in endpoint.log)
+
+
+PAGES = """
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+def count(graph, word):
+    return f"{word} {sum(graph.status().links.values())}"
+async def page(request):
+    return PlainTextResponse(await request.app.state.service.call(count, request.path_params["word"]))
+async def slow(request):
+    from time import sleep
+    return PlainTextResponse(str(await request.app.state.service.call(wait)))
+def wait(graph):
+    import time
+    time.sleep(60)
+routes = [Route("/id/{word:path}", page), Route("/slow", slow)]
+"""
+
+
+def test_pages_are_routes_beside_the_endpoint_and_see_the_present_store(tmp_path: Path) -> None:
+    (tmp_path / "pages_of_a_test.py").write_text(PAGES)
+    path = tmp_path / "store"
+    load(path, ("one", "r0", 5))
+    routes = f"__import__('sys').path.insert(0, {str(tmp_path)!r}) or __import__('pages_of_a_test').routes"
+    options = f"{{'routes': {routes}, 'token': 'sesame'}}"
+    key = {"Authorization": "Bearer sesame"}
+    with running(path, limits="{'workers': 1, 'seconds': 3}", options=options) as endpoint:
+        page = endpoint.send("GET", "/id/organization/a", key)
+        assert (page.status, page.text) == (200, "organization/a 5")
+        assert endpoint.send("GET", "/id/organization/a").status == 401
+        assert endpoint.send("GET", "/slow", key).status == 504
+        load(path, ("two", "r0", 3))
+        until(lambda: endpoint.send("GET", "/id/b", key).text == "b 8")
+        assert endpoint.stop() == 0

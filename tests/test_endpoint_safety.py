@@ -432,7 +432,7 @@ def test_every_limit_stands_in_the_documentation_with_its_default() -> None:
 
     page = (Path(multilateral.__file__).parent / "docs" / "serve.md").read_text(encoding="utf-8")
     for field in fields(Limits):
-        shown = "cores" if field.name == "workers" else f"{field.default:g}"
+        shown = "2 × cores" if field.name == "workers" else f"{field.default:g}"
         assert any(f"`{field.name}`" in line and f"| {shown} |" in line for line in page.splitlines()), field.name
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..decisions import Standing
 from ..names import fold
-from .keys import NAMED, is_acronym
+from .keys import LENT, NAMED, is_acronym
 from .matching import NameMatcher
 from .records import Record, against, kin, same_class
 from .words import bracketed, load_words
@@ -51,7 +51,7 @@ class CandidateFinder:
         self.records = {
             top: record
             for top, record in sorted(merged(records, standing).items())
-            if any(f.removeprefix("group of ") in NAMED for f in record.families)
+            if record.sources != {LENT} and any(f.removeprefix("group of ") in NAMED for f in record.families)
         }
         self._tops = list(self.records)
         self._number = {top: number for number, top in enumerate(self._tops)}
@@ -63,10 +63,12 @@ class CandidateFinder:
         self._acronyms: dict[str, list[int]] = defaultdict(list)
         self._settings: dict[str, list[int]] = defaultdict(list)
         self._short: list[set[str]] = []
+        self._countries: list[set[str]] = []
         for number, record in enumerate(self.records.values()):
             self.matcher.add(number, [text for text, _, kind in record.names if kind != "acronym"])
             short = _acronyms(record)
             self._short.append(short)
+            self._countries.append(record.homes or self._named_countries(record))
             for acronym in short:
                 self._acronyms[acronym].append(number)
             for at in record.settings:
@@ -132,7 +134,8 @@ class CandidateFinder:
         if (scheme := against(one, two)) is not None:
             score *= _AGAINST
             reasons.append(f"against it: different identifiers ({scheme})")
-        if self._other_country(one, two):
+        mine_at, theirs_at = self._countries[number], self._countries[other]
+        if mine_at and theirs_at and not mine_at & theirs_at and "country" not in one.families:
             score *= _COUNTRY
             reasons.append("against it: different countries")
         if not same_class(one, two):
@@ -147,10 +150,6 @@ class CandidateFinder:
         if not self._different:
             return False
         return any((min(a, b), max(a, b)) in self._different for a in one.iris for b in other.iris)
-
-    def _other_country(self, one: Record, other: Record) -> bool:
-        mine, theirs = (r.homes or self._named_countries(r) for r in (one, other))
-        return bool(mine and theirs and not mine & theirs) and "country" not in one.families
 
     def _named_countries(self, record: Record) -> set[str]:
         return {c for text, _, kind in record.names if kind != "acronym" for c in self.words.countries(text)}

@@ -12,7 +12,7 @@ import contextlib
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +24,8 @@ from ...ontology.vocabulary import vocabulary
 from ..store import LoadReport, Store
 from .words import acronym_like, name_key, shipped_words
 
+#: The place of the authority file that ships with the package, where no source of the store is one.
+LENT = "authority file"
 #: Raised whenever keys are made in another way.
 _FORMAT = 1
 _SCHEMA = """
@@ -200,7 +202,7 @@ class Keys:
         took = set(fresh)
         changed: set[str] = set()
         gone: set[str] = set()
-        for source_id in sorted(held.keys() - sums.keys()):
+        for source_id in sorted(held.keys() - sums.keys() - {LENT}):
             gone |= self._iris(source_id)
             self.start(source_id)
             changed.add(source_id)
@@ -218,6 +220,28 @@ class Keys:
             except DamagedSource:
                 self.start(source_id)  # what it says cannot be relied on; it is told where the index is built
         return changed, gone
+
+    def lend(self, authority: Callable[[], Iterable[Loaded]]) -> tuple[set[str], set[str]]:
+        """Take in the authority file of the package where none is loaded; return what :meth:`bring_up` returns.
+
+        Its things are then known to the rules, and are no things of the store.
+        """
+        held = self.db.execute("SELECT sum FROM source WHERE id = ?", (LENT,)).fetchone()
+        if self.db.execute("SELECT 1 FROM source WHERE loader = 'authority' AND id != ?", (LENT,)).fetchone():
+            gone = self._iris(LENT) if held else set()
+            self.start(LENT)
+            return ({LENT} if held else set()), gone
+        loads = list(authority())
+        checksum = " ".join(load.source.checksum for load in loads)
+        if held is not None and held[0] == checksum:
+            return set(), set()
+        gone = self._iris(LENT)
+        self.start(LENT)
+        for load in loads:
+            for _ in self.take(LENT, load.statements):
+                pass
+        self.db.execute("INSERT OR REPLACE INTO source VALUES (?, ?, 'authority')", (LENT, checksum))
+        return {LENT}, gone
 
     def _iris(self, source_id: str) -> set[str]:
         return {iri for (iri,) in self.db.execute("SELECT iri FROM thing WHERE source = ?", (source_id,))}
@@ -256,11 +280,13 @@ class Watch:
     """Takes in what a load brings while it passes by.
 
     Use inside the store's lock: ``watch = Watch(store)``, ``reports = store.load(watch(loads))``,
-    ``watch.settle(reports)``; :meth:`close` in the end, whatever happened.
+    ``watch.settle(reports)``; :meth:`close` in the end, whatever happened. ``authority`` gives the authority file of
+    the package, by which the rules go where none is loaded.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, authority: Callable[[], Iterable[Loaded]] | None = None) -> None:
         self.keys = Keys(store, writable=True)
+        self._authority = authority
         self.gone: set[str] = set()
         self._taken: set[str] = set()
 
@@ -280,7 +306,7 @@ class Watch:
         from .rules import settle
 
         stored = {r.source.id for r in reports if r.outcome != "unchanged"}
-        return settle(self.keys, fresh=self._taken & stored, gone=self.gone)
+        return settle(self.keys, fresh=self._taken & stored, gone=self.gone, authority=self._authority)
 
     def close(self) -> None:
         """Close the database; what was taken in of a load that failed is let go."""

@@ -14,13 +14,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from ...ontology.errors import MultilateralError
 from .words import Words, name_key
 
 #: How many postings are followed for a name, the rarest first; and how many of its two rarest, if those are longer.
-_FOLLOWED, _LONGEST = 800, 600
+_FOLLOWED, _LONGEST = 500, 600
 #: How many names are compared closely with one name.
 _CLOSE = 12
 _PREFIX = 5
@@ -131,7 +132,8 @@ class NameMatcher:
                 score[number] = 1.0
         mine = form.owner
         forms = self.forms
-        found = ((s / (2 + len(forms[n].signs)), n) for n, s in score.items() if forms[n].owner != mine)
+        most = sorted(score.items(), key=itemgetter(1), reverse=True)[: 5 * _CLOSE]
+        found = [(s / (2 + len(forms[n].signs)), n) for n, s in most if forms[n].owner != mine]
         return [n for _, n in heapq.nlargest(_CLOSE, found)]
 
     def weight(self, sign: str) -> float:

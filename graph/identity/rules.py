@@ -22,6 +22,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from ...ontology.model import Loaded
 from ..decisions import RULE, Decision, Standing
 from .keys import Keys
 from .records import Record, kept_apart, read_records, same_class
@@ -270,16 +271,28 @@ def _tie_sound(clusters: Clusters, groups: list[tuple[str, list[str]]], rule: st
 # --- keeping the log ------------------------------------------------------------------------------------------
 
 
-def settle(keys: Keys, *, fresh: Iterable[str] = (), gone: Iterable[str] = (), touched: Iterable[str] = ()) -> int:
+def settle(
+    keys: Keys,
+    *,
+    fresh: Iterable[str] = (),
+    gone: Iterable[str] = (),
+    touched: Iterable[str] = (),
+    authority: Callable[[], Iterable[Loaded]] | None = None,
+) -> int:
     """Bring the rules' decisions to the present sources and people's decisions; return how many lines were written.
 
     To be called by the one who holds the store's lock. ``fresh`` are sources just taken in, ``gone`` IRIs that they
-    may no longer have, ``touched`` IRIs on which a person has just decided.
+    may no longer have, ``touched`` IRIs on which a person has just decided, ``authority`` the authority file to go by
+    where none is loaded.
 
     :raises DamagedLog: If the log of decisions was changed or lost.
     :raises StorageFailed: If the disk refuses.
     """
     changed, went = keys.bring_up(fresh)
+    if authority is not None:
+        lent, left = keys.lend(authority)
+        changed |= lent
+        went |= left
     standing = keys.store.decisions.standing()
     seeds = set(gone) | went | set(touched)
     marks = ",".join("?" * len(changed))
@@ -327,6 +340,9 @@ def _around(keys: Keys, seeds: set[str], standing: Standing) -> set[str]:
         beside[pair[0]].add(pair[1])
         beside[pair[1]].add(pair[0])
     db = keys.db
+    (total,) = db.execute("SELECT COUNT(*) FROM thing").fetchone()
+    if 2 * len(seeds) > total:  # the greater part is new: to look at all is quicker than to follow every key
+        return {*seeds, *beside, *(iri for (iri,) in db.execute("SELECT iri FROM thing"))}
     db.execute("CREATE TEMP TABLE IF NOT EXISTS front (iri TEXT PRIMARY KEY)")
     db.execute("CREATE TEMP TABLE IF NOT EXISTS used (key TEXT PRIMARY KEY)")
     db.execute("DELETE FROM used")

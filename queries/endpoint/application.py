@@ -113,6 +113,9 @@ class Application:
 
         try:
             await self._pages(scope, receive, noted)
+        except Refused as refused:
+            if not status:
+                await send(plain(refused), scope, noted, self.limits.stall)
         finally:
             self._note(scope, status, 0, begun, [])
 

@@ -9,7 +9,6 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from .limits import Limits
 from .response import ABORT
 
-
 #: Bytes of a request before its body; the parser takes no address of more than 64 KB.
 _HEAD = 65_000
 

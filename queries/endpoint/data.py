@@ -30,7 +30,7 @@ class StoreData:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._scratch = tempfile.TemporaryDirectory(prefix="multilateral-serve-", ignore_cleanup_errors=True)
         self._editions: list[Edition] = []
         self._seen: Any = None
@@ -64,7 +64,7 @@ class StoreData:
         """
         seen = self._look()
         ours, theirs = context().Pipe(duplex=False)
-        process = context().Process(target=builder.build, args=(theirs, str(self._path), self._scratch.name))
+        process = context().Process(target=builder.build, args=(theirs, str(self.path), self._scratch.name))
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(None, process.start)
         theirs.close()
@@ -80,7 +80,7 @@ class StoreData:
                     await publish(edition)
                     self._editions.append(edition)
                     self._seen = seen
-                    log.info("serving version %s of %s", edition.tag, self._path)
+                    log.info("serving version %s of %s", edition.tag, self.path)
                 elif edition is not None:
                     edition.counts.update(said[1])
             if edition is None:
@@ -93,14 +93,14 @@ class StoreData:
     def _look(self) -> Any:
         """Return what changes when the store does: names, sizes and times of its files."""
         found = []
-        folders = [self._path / "sources", *self._path.glob("committed-*")]
+        folders = [self.path / "sources", *self.path.glob("committed-*")]
         for folder in folders:
             with contextlib.suppress(OSError), os.scandir(folder) as entries:
                 for entry in entries:
                     with contextlib.suppress(OSError):
                         found.append(_state(entry.path, entry.stat()))
         with contextlib.suppress(OSError):
-            log_path = self._path / "decisions.jsonl"
+            log_path = self.path / "decisions.jsonl"
             found.append(_state(str(log_path), log_path.stat()))
         return sorted(found)
 

@@ -45,11 +45,27 @@ class Scan:
     steady: bool
 
 
+_NOTHING = Scan((), True)
+_TELLING = ("SERVICE", "FROM", *sorted(_UPDATES | _CHANGING))
+
+
+def _harmless(query: str, limits: Limits) -> bool:
+    """Tell at a glance, and far quicker than token by token, that a scan would find nothing."""
+    brackets = query.count("(") + query.count("{") + query.count("[")
+    operators = query.count("/") + query.count("|") + query.count("!") + query.count("^")
+    if brackets > limits.nesting or operators > limits.operators:
+        return False
+    upper = query.upper()
+    return not any(word in upper for word in _TELLING)
+
+
 def scan(query: str, base: str, limits: Limits) -> Scan:
     """Look through a query before it is parsed.
 
     :raises Refused: 403 if it would write or reach out, 400 if it is nested too deeply or has too many operators.
     """
+    if _harmless(query, limits):
+        return _NOTHING
     depth = operators = 0
     first = False
     steady = True

@@ -14,7 +14,7 @@ class Limits:
     that answer short ones, so that long queries wait for each other and never hold up short ones.
     """
 
-    #: Seconds that a query may take, waiting for a worker included.
+    #: Seconds that a query may take, and those that it may wait before.
     seconds: float = 15.0
     #: Megabytes of memory that a query may take beyond what the open index takes.
     memory: int = 1024
@@ -27,7 +27,7 @@ class Limits:
     #: Path steps, negations and boolean signs in a query: ``/ | ^ ! ||``.
     operators: int = 1000
     #: Processes that answer short queries.
-    workers: int = max(2, min(8, os.cpu_count() or 2))
+    workers: int = max(4, min(16, 2 * (os.cpu_count() or 2)))
     #: Seconds after which a query is a long one.
     patience: float = 0.25
     #: Long queries at the same time.

@@ -25,16 +25,19 @@ log = logging.getLogger("multilateral.serve")
 _SPOOLED = 1 << 20
 _NICE = 10
 _STARTS_AGAIN = 1.0
+#: While others wait, a query of this many seconds is a long one already.
+_URGENT = 0.03
 Gone = Callable[[], Awaitable[None]]
 
 
 class Job:
     """One query on its way: its answer is gathered in memory, and in a file where it is large."""
 
-    __slots__ = ("client", "done", "file", "gone", "parts", "size", "timer", "watcher", "worker")
+    __slots__ = ("began", "client", "done", "file", "gone", "parts", "size", "timer", "watcher", "worker")
 
     def __init__(self, worker: Worker, client: str, gone: Gone, done: asyncio.Future[dict[str, Any]]) -> None:
         self.worker, self.client, self.gone, self.done = worker, client, gone, done
+        self.began = done.get_loop().time()
         self.parts: list[bytes] = []
         self.size = 0
         self.file: IO[bytes] | None = None
@@ -85,7 +88,7 @@ class Pool:
         self._told: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
-        self.replaced = 0
+        self._urged: asyncio.TimerHandle | None = None
 
     # --- the workers -----------------------------------------------------------------------------------------
 
@@ -137,7 +140,6 @@ class Pool:
         short = sum(1 for w in self._workers if not w.long and w.edition is self.edition)
         while not self._closing and short + self._starting < self.limits.workers:
             self._starting += 1
-            self.replaced += 1
             task = asyncio.get_running_loop().create_task(self._start_one())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -178,6 +180,8 @@ class Pool:
         turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
         self._queues.setdefault(client, deque()).append(turn)
         self._waiting += 1
+        if self._urged is None:
+            self._urge()
         try:
             async with asyncio.timeout(self.limits.seconds):
                 return await turn
@@ -272,10 +276,28 @@ class Pool:
 
     # --- a long query ----------------------------------------------------------------------------------------
 
+    def _urge(self) -> None:
+        """While somebody waits, move the oldest queries aside before their time, as far as there is room."""
+        self._urged = None
+        if not self._queues or self._closing:
+            return
+        loop = asyncio.get_running_loop()
+        soon = loop.time() + _URGENT
+        for job in sorted((j for j in self._running if not j.worker.long), key=lambda j: j.began):
+            mine = sum(1 for other in self._long if other.client == job.client)
+            if mine >= self.limits.long_per_client or len(self._long) >= self.limits.long:
+                continue
+            if loop.time() - job.began >= _URGENT:
+                self._grown_long(job)
+            else:
+                soon = job.began + _URGENT
+                break
+        self._urged = loop.call_at(soon, self._urge)
+
     def _grown_long(self, job: Job) -> None:
         """Move a query that has run out of patience aside, if there is room for it."""
         worker, loop = job.worker, asyncio.get_running_loop()
-        if job.done.done():
+        if job.done.done() or worker.long:
             return
         mine = sum(1 for other in self._long if other.client == job.client)
         if mine >= self.limits.long_per_client:
@@ -289,7 +311,9 @@ class Pool:
         worker.long = True
         with contextlib.suppress(OSError, AttributeError):  # not on Windows
             os.setpriority(os.PRIO_PROCESS, worker.pid, _NICE)
-        job.timer = loop.call_later(self.limits.seconds - self.limits.patience, self._expired, job)
+        if job.timer is not None:
+            job.timer.cancel()
+        job.timer = loop.call_at(job.began + self.limits.seconds, self._expired, job)
         job.watcher = loop.create_task(self._watch(job))
         self._fill()
 

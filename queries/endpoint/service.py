@@ -6,13 +6,17 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 from .data import Publish
+from .errors import Refused
+from .helpers import Helpers
 from .limits import Limits
 from .pool import Pool
 from .process import Edition
 
+T = TypeVar("T")
 log = logging.getLogger("multilateral.serve")
 
 
@@ -39,6 +43,8 @@ class Service:
     def __init__(self, data: Data, limits: Limits, public: str) -> None:
         self.data, self.limits, self.public = data, limits, public.rstrip("/")
         self.pool = Pool(limits)
+        path: Path | None = getattr(data, "path", None)
+        self._helpers = Helpers(path, limits) if path is not None else None
         self._follower: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -58,6 +64,18 @@ class Service:
         await self.data.renew(self.pool.publish)
         self._follower = asyncio.create_task(self.data.follow(self.pool.publish, self.pool.uses))
 
+    async def call(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Return what a function of a module answers, run in another process with the opened graph.
+
+        For pages: ``await request.app.state.service.call(portrait, iri, "fr")`` runs ``portrait(graph, iri, "fr")``,
+        where ``graph`` is a :class:`~multilateral.knowledge.KnowledgeGraph`. What it raises is raised here.
+
+        :raises Refused: If there is too much to do, or it takes too long.
+        """
+        if self._helpers is None:
+            raise Refused(404, "This service has no store, only an index.")
+        return await self._helpers.call(self.edition.tag, function, *arguments)
+
     def stopping(self) -> None:
         """Take no more queries: called when the server is told to end."""
         if self._loop is not None:
@@ -70,4 +88,6 @@ class Service:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._follower
         await self.pool.close()
+        if self._helpers is not None:
+            self._helpers.close()
         self.data.close()
