@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from .mirror import on_option, signed_in
 from .options import opened, rows_options
 from .output import write_rows
 from .progress import working
@@ -34,11 +35,20 @@ def _parameters(ctx: click.Context, option: click.Parameter, values: tuple[str, 
 @click.option(
     "--engine", type=click.Choice(["sparql", "cypher"]), default="sparql", show_default=True, help="Which text to run."
 )
+@on_option
 @click.option("--show", "show_", is_flag=True, help="Print the question, its parameters and both texts; run nothing.")
 @rows_options
 @click.pass_obj
 def query(
-    store: Path, name: str | None, parameters: dict[str, str], engine: Any, show_: bool, format_: str, lang: str
+    store: Path,
+    name: str | None,
+    parameters: dict[str, str],
+    engine: Any,
+    on: str | None,
+    sign_in: dict[str, str | None],
+    show_: bool,
+    format_: str,
+    lang: str,
 ) -> None:
     """Run a canned question. Without a name, list the questions.
 
@@ -65,9 +75,18 @@ def query(
         return
     from ..queries.runner import cell_text
 
+    if on is not None and engine != "cypher":
+        raise click.UsageError("A Neo4j is asked in Cypher; add --engine cypher to --on.")
     graph = opened(store)
     with working("Asking"):
-        answer = graph.answer(name, parameters, engine=engine, lang=lang)
+        if on is None:
+            answer = graph.answer(name, parameters, engine=engine, lang=lang)
+        else:
+            from ..graph.mirror.remote_cypher import RemoteCypher
+            from ..queries.engines import CypherEngine
+
+            with RemoteCypher(signed_in(on, sign_in)) as remote:
+                answer = graph.answer(name, parameters, engine=CypherEngine(remote.rows), lang=lang)
     if format_ in ("table", "markdown"):  # for people: relations and states in words, and no IRIs of links
         shown = [c for c in answer.columns if c.type != "link"]
         rows = [{c.name: cell_text(c, row[c.name], lang) for c in shown} for row in answer.rows]
@@ -131,10 +150,19 @@ def sparql(store: Path, text: str | None, file: Any, format_: str, lang: str) ->
 
 @click.command(short_help="Run a Cypher query of your own (read-only).")
 @_text_arguments
+@on_option
 @rows_options
 @click.pass_obj
-def cypher(store: Path, text: str | None, file: Any, format_: str, lang: str) -> None:
-    """Run a Cypher query that reads, on the embedded property graph.
+def cypher(
+    store: Path,
+    text: str | None,
+    file: Any,
+    on: str | None,
+    sign_in: dict[str, str | None],
+    format_: str,
+    lang: str,
+) -> None:
+    """Run a Cypher query that reads, on the embedded property graph or on the Neo4j given by --on.
 
     A node is a thing with its classes as labels; a relationship is a link, such as FUNDS or MEMBER_OF, with its
     qualifiers and the lists documents, locators, quotes, certainties and methods.
@@ -144,9 +172,14 @@ def cypher(store: Path, text: str | None, file: Any, format_: str, lang: str) ->
       multilateral cypher "MATCH (a)-[r:FUNDS]->(b) RETURN a.name, b.name, r.documents, r.locators"
     """
     asked = _text(text, file)
-    graph = opened(store)
     with working("Asking"):
-        columns, rows = graph.reader.property_graph.rows(asked)
+        if on is None:
+            columns, rows = opened(store).reader.property_graph.rows(asked)
+        else:
+            from ..graph.mirror.remote_cypher import RemoteCypher
+
+            with RemoteCypher(signed_in(on, sign_in)) as remote:
+                columns, rows = remote.rows(asked)
     write_rows(columns, rows, format_)
 
 

@@ -128,17 +128,16 @@ def _bar() -> Iterator[Callable[[str, int, int], None]]:
     if not sys.stderr.isatty():
         yield lambda stage, done, total: None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+    bars: list[Any] = []
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("Connecting", total=None)
+    def tell(stage: str, done: int, total: int) -> None:
+        if not bars or bars[-1].label != stage:
+            bars.append(click.progressbar(length=max(total, 1), label=stage, file=sys.stderr))
+        bars[-1].update(done - bars[-1].pos)
 
-        def tell(stage: str, done: int, total: int) -> None:
-            progress.update(task, description=stage, completed=done, total=total or None)
-
-        yield tell
+    yield tell
+    if bars:
+        bars[-1].render_finish()
 
 
 @click.group(short_help="Keep the same graph in a Neo4j, prove it, read it back.")

@@ -23,7 +23,9 @@ import click
 @click.option("--memory", type=click.IntRange(64), metavar="MB", help="Memory a query may take.  [default: 1024]")
 @click.option("--max-result", type=click.IntRange(1), metavar="MB", help="Size of a result.  [default: 64]")
 @click.option("--max-body", type=click.IntRange(1), metavar="KB", help="Size of a request.  [default: 1024]")
-@click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes for short queries.  [default: 2 x cores]")
+@click.option(
+    "--workers", type=click.IntRange(1), metavar="N", help="Processes for short queries.  [default: 2 x cores]"
+)
 @click.option("--long", "long_", type=click.IntRange(1), metavar="N", help="Long queries at a time.  [default: 8]")
 @click.option("--log-queries", is_flag=True, help="Write the text of each query into the log, not only a sum of it.")
 @click.option("--quiet", is_flag=True, help="Log only what goes wrong.")
@@ -55,8 +57,6 @@ def serve(
       curl -G http://127.0.0.1:8080/sparql --data-urlencode 'query=SELECT * { ?s a ml:UNBody }'
     """
     import ipaddress
-    import logging
-    import sys
 
     from ..graph.store import Store
     from ..queries.endpoint.limits import Limits
@@ -74,8 +74,7 @@ def serve(
         "long": long_,
     }
     limits = replace(Limits(), **{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
-    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
-    logging.getLogger("multilateral.serve").setLevel(logging.WARNING if quiet else logging.INFO)
+    _log_to_stderr(quiet)
     try:
         alone = ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -93,6 +92,19 @@ def serve(
         behind_proxy=behind_proxy,
         listening=lambda address: click.echo(f"SPARQL endpoint at {address}/sparql; Ctrl-C ends it."),
     )
+
+
+def _log_to_stderr(quiet: bool) -> None:
+    import logging
+    import sys
+
+    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
+    logging.getLogger("multilateral.serve").setLevel(logging.WARNING if quiet else logging.INFO)
+    access = logging.getLogger("multilateral.serve.access")  # its lines carry their own time
+    bare = logging.StreamHandler(sys.stderr)
+    bare.setFormatter(logging.Formatter("%(message)s"))
+    access.addHandler(bare)
+    access.propagate = False
 
 
 commands = {"serve": serve}

@@ -311,7 +311,7 @@ class Reader:
         canonical = self.canonical
         for source_id in self._order:
             for statement in self.store.statements(source_id):
-                yield source_id, _canonical(statement, canonical) if canonical else statement
+                yield source_id, under_canonical(statement, canonical) if canonical else statement
 
     def entities(self) -> dict[str, Entity]:
         """Return every thing that a source describes or a link names, merged, by IRI."""
@@ -348,7 +348,8 @@ def things_of(link: Link) -> Iterator[str]:
     yield from (r.document for r in link.discussed_in)
 
 
-def _canonical(statement: Entity | Link, canonical: dict[str, str]) -> Entity | Link:
+def under_canonical(statement: Entity | Link, canonical: dict[str, str]) -> Entity | Link:
+    """Return an entity or a link with every thing in it under its canonical IRI."""
     def top(iri: str | None) -> str | None:
         return canonical.get(iri, iri) if iri else iri
 

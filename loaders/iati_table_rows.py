@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from ..ontology.errors import UnreadableSource
-from .cells import short
-from .iati_workbook import FaultyRow, workbook_rows
+from .cells import Fault, short
 from .reading import open_text, peek
+from .workbook import open_sheets
 
 #: Columns by key: English and French headings as they are compared, in small letters without accents and signs.
 COLUMNS: Final[dict[str, tuple[str, str]]] = {
@@ -64,6 +64,14 @@ def plain(heading: str) -> str:
 
 
 _KEYS = {heading: key for key, both in COLUMNS.items() for heading in both} | _ALIASES
+
+
+class FaultyRow(list[str]):
+    """A row with a cell that has no value of its own: a formula, or an error of the spreadsheet."""
+
+    def __init__(self, error: UnreadableSource) -> None:
+        super().__init__()
+        self.error = error
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +208,20 @@ def _checked(
 def _raw_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     name = path.name.lower()
     if name.endswith(_WORKBOOKS):
-        return workbook_rows(path)
+        return _workbook_rows(path)
     return _text_rows(path)
+
+
+def _workbook_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    sheets = open_sheets(path, {})
+    if not sheets:
+        return
+    for number, cells in sheets[0].rows():
+        fault = next((cell for cell in cells if isinstance(cell, Fault)), None)
+        if fault is None:
+            yield number, [str(cell) for cell in cells]
+        else:
+            yield number, FaultyRow(UnreadableSource(fault.problem, path=path, row=number, advice=fault.advice))
 
 
 def _text_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -251,7 +271,7 @@ def likeness(path: Path) -> int:
     name = path.name.lower()
     try:
         if name.endswith(_WORKBOOKS) and path.is_file():
-            heads = [cells for _, cells in islice(workbook_rows(path), _MOST_ROWS_ABOVE)]
+            heads = [cells for _, cells in islice(_workbook_rows(path), _MOST_ROWS_ABOVE)]
         elif name.endswith(_TABLES):
             heads = [_split(line, d) for line in peek(path).splitlines()[:_MOST_ROWS_ABOVE] for d in ",;\t"]
         else:

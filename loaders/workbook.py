@@ -28,7 +28,7 @@ WIDEST, EMPTY_ROWS = 256, 10_000
 # What the reader of workbooks raises on files that are damaged.
 _DAMAGED: Final = (
     zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, IndexError, AttributeError, SyntaxError, EOFError,
-    NotImplementedError, ArithmeticError, AssertionError,
+    NotImplementedError, ArithmeticError, AssertionError, OSError,
 )  # fmt: skip
 _RESAVE = "open it in Excel or LibreOffice and save it again as .xlsx"
 _BATCH = 256

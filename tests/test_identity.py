@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,13 +34,13 @@ def at_home(source: str, slug: str, country: str) -> Link:
 class Shelf:
     """A store into which sources are loaded as a user does: under the lock, with the rules watching."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, authority: Callable[[], Iterable[Loaded]] | None = None) -> None:
+        self.path, self.authority = path, authority
 
     def load(self, id_: str, *statements: Statement, loader: str = "table") -> int:
         source = Source(id_, id_, loader, f"sha256:{hash(statements)}", f"{id_}.csv", "2025-01-02T03:04:05Z")
         with Store.writing(self.path) as store:
-            watch = Watch(store)
+            watch = Watch(store, self.authority)
             try:
                 reports = store.load(watch([Loaded(source, iter(statements))]))
                 return watch.settle(reports)
@@ -188,6 +188,19 @@ def test_a_name_of_the_authority_file_in_any_language_decides(shelf: Shelf) -> N
     shelf.load("auth", *authority(), loader="authority")
     assert shelf.together() == [["a", "b", "c", "who"]]
     assert set(shelf.rules()) == {"authority-name"}
+
+
+def test_the_shipped_authority_file_decides_where_none_is_loaded_and_is_no_thing_of_the_store(tmp_path: Path) -> None:
+    from multilateral.loaders.authority import authority as shipped
+
+    shelf = Shelf(tmp_path / "store", shipped)
+    shelf.load("en", body("a", "United Nations Population Fund"))
+    shelf.load("fr", body("b", "Fonds des Nations Unies pour la population (UNFPA)", lang="fr"))
+    assert shelf.together() == [["a", "b", "united-nations-population-fund"]]
+    reader = Reader(shelf.path)
+    assert set(reader.canonical.values()) == {ORG + "a"}  # what a source describes stands for all
+    assert [source.id for source in reader.sources()] == ["en", "fr"]
+    assert candidates(shelf, "a") == []
 
 
 def test_a_country_before_the_name_tells_which_ministry_is_meant(shelf: Shelf) -> None:

@@ -191,3 +191,31 @@ def test_without_the_matching_library_a_sentence_says_what_to_install(
 def test_two_orders_at_once_are_wrong_usage(store: Path) -> None:
     result = run(store, "--ask", "--same", "a", "b")
     assert result.exit_code == 2 and "Give one of" in result.output
+
+
+TABLES = Path(__file__).parent.parent.parent / "shared" / "data" / "iati_tables_fr_en"
+
+
+def measured(tmp_path: Path, **options: Any) -> dict[str, Any]:
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location(
+        "bench_reconcile", Path(__file__).parent.parent / "bench/reconcile.py"
+    )
+    assert spec is not None and spec.loader is not None
+    bench = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(bench)
+    found: dict[str, Any] = bench.tables(TABLES, tmp_path / "store", each=3, only="KM", **options)
+    return found
+
+
+@pytest.mark.skipif(not TABLES.exists(), reason="the tables are not here")
+def test_french_and_english_tables_with_codes_are_one(tmp_path: Path) -> None:
+    found = measured(tmp_path, codes=True)
+    assert found["pairs"] > 100 and found["one"] == found["pairs"], found
+
+
+@pytest.mark.skipif(not TABLES.exists(), reason="the tables are not here")
+def test_french_and_english_tables_without_codes_find_each_other(tmp_path: Path) -> None:
+    found = measured(tmp_path, codes=False)
+    assert found["pairs"] > 40 and found["one"] + found["first"] >= 0.93 * found["pairs"], found

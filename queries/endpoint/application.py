@@ -7,13 +7,13 @@ import base64
 import binascii
 import hashlib
 import hmac
-import logging
 import re
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import describe, wire
+from .access import AccessLog
 from .asked import Asked, read, too_large
 from .errors import Refused
 from .formats import OFFERS, Choice, choose, gzip_wanted, negotiate
@@ -22,7 +22,6 @@ from .process import Edition
 from .response import Response, not_allowed, options, plain, send
 from .service import Service
 
-log = logging.getLogger("multilateral.serve")
 _SPARQL = ("/sparql", "/sparql/")
 _VOID = "/.well-known/void"
 _TAG = re.compile(r'"([^"]*)-(json|xml|csv|tsv|ttl|nt|rdf|jsonld)(-gzip)?"')
@@ -54,6 +53,7 @@ class Application:
 
         self.service, self.limits = service, service.limits
         self._token, self._editor, self._log_queries = token, editor, log_queries
+        self._access = AccessLog()
         self._pages = Starlette(routes=list(routes))
         self._pages.state.service = service
         self._with_root = any(getattr(route, "path", None) == "/" for route in routes)
@@ -75,6 +75,7 @@ class Application:
         await sender({"type": "lifespan.startup.complete"})
         await receive()
         await self.service.stop()
+        self._access.flush()
         await sender({"type": "lifespan.shutdown.complete"})
 
     async def _http(self, scope: Any, receive: Any, sender: Any) -> None:
@@ -134,7 +135,7 @@ class Application:
 
     def _note(self, scope: Any, status: int, size: int, begun: float, asked: Sequence[str]) -> None:
         """Write a line about a request: no header, no address beyond the path, no query unless that is wanted."""
-        if not log.isEnabledFor(logging.INFO):
+        if not self._access.wanted:
             return
         query = ""
         if asked:
@@ -144,7 +145,7 @@ class Application:
         client = scope["client"][0] if scope.get("client") else "-"
         path = _UNMARKED.sub("?", scope["path"])[:200]
         spent = (time.perf_counter() - begun) * 1000
-        log.info("%s %s %s %d %dB %.1fms%s", client, scope["method"], path, status, size, spent, query)
+        self._access.note(f"{client} {scope['method']} {path} {status} {size}B {spent:.1f}ms{query}")
 
     # --- /sparql ---------------------------------------------------------------------------------------------
 

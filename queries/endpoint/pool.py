@@ -169,7 +169,7 @@ class Pool:
 
     async def _worker(self, client: str) -> Worker:
         while self._free:
-            worker = self._free.popleft()
+            worker = self._free.pop()  # the one that worked last has the index in the caches of the processor
             if worker.alive:
                 return worker
         if self._closing:
