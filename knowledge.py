@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -33,6 +34,8 @@ EngineName: TypeAlias = Literal["sparql", "cypher"]
 
 #: The name by which `load` knows the facts that ship with the package.
 FIVE_DOCUMENTS = "five-documents"
+#: The name by which `load` knows the authority file that ships with the package.
+AUTHORITY = "authority"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +131,27 @@ class KnowledgeGraph:
     ) -> list[LoadReport]:
         """Read files, folders or URLs into the store, all of them or none.
 
-        ``"five-documents"`` stands for the facts that ship with the package. A folder is looked through for
-        everything that is known; what is left out is told by ``notice``. ``skip_bad`` counts what is wrong in a
-        source and reads the rest. ``progress`` is told the source and the number of records read so far.
+        ``"five-documents"`` stands for the facts that ship with the package, ``"authority"`` for its authority file.
+        Things of different sources that the rules of ``docs/identity.md`` find to be one are tied. A folder is
+        looked through for everything that is known; what is left out is told by ``notice``. ``skip_bad`` counts what
+        is wrong in a source and reads the rest. ``progress`` is told the source and the number of records read so
+        far.
 
         :raises UnreadableSource: If an input is wrong; the store is as it was.
         :raises StoreLocked: If another process is writing.
         """
+        from .graph.identity.keys import Watch
+        from .loaders.authority import authority
+
         loads = self.loaders(*sources, kind=kind, skip_bad=skip_bad)
-        with Store.writing(self.path) as store:
-            return store.load(loads, progress=progress)
+        with Store.writing(self.path) as store, contextlib.closing(Watch(store, authority)) as watch:
+            reports = store.load(watch(loads), progress=progress)
+            watch.settle(reports)
+        return reports
 
     def loaders(self, *sources: str | Path, kind: str | None = None, skip_bad: bool = False) -> Iterator[Loaded]:
         """Yield what :meth:`load` would store, one :class:`~multilateral.ontology.model.Loaded` a source."""
+        from .loaders.authority import authority
         from .loaders.detect import inputs, load
         from .loaders.fetch import fetched
         from .loaders.five_documents import five_documents
@@ -149,8 +160,9 @@ class KnowledgeGraph:
         # A table of payments in a second language brings names, not the payments once more.
         known = LinksSoFar(self.reader.stated_elsewhere("iati-tables") if self.path.exists() else None)
         for source in sources:
-            if str(source) == FIVE_DOCUMENTS and not Path(source).exists():
-                yield from five_documents()
+            ships = {FIVE_DOCUMENTS: five_documents, AUTHORITY: authority}.get(str(source))
+            if ships is not None and not Path(source).exists():
+                yield from ships()
             else:
                 with fetched(source) as path:
                     if kind is not None:
@@ -166,8 +178,14 @@ class KnowledgeGraph:
         """
         if not self.path.exists():
             raise NoStore(f"There is no store at {self.path}, so there is nothing to forget.")
+        from .graph.identity.keys import Keys
+        from .graph.identity.rules import settle
+        from .loaders.authority import authority
+
         with Store.writing(self.path) as store:
             store.forget(source_id)
+            with contextlib.closing(Keys(store, writable=True)) as keys:
+                settle(keys, authority=authority)
 
     def sources(self) -> list[Source]:
         """Return what is loaded."""

@@ -162,7 +162,9 @@ def _describe(reader: Reader, entity: Any, records: list[tuple[str, Any]], lang:
     if entity.body:
         lines.append(("issued by", reader.thing(entity.body, lang).name))
     if len({r.names for _, r in records}) > 1:
-        lines += [(f"recorded by {source}", record.name(lang)) for source, record in records]
+        for source, record in records:
+            lines.append((f"recorded by {source}", "; ".join(dict.fromkeys(n.text for n in record.names))))
+    lines += [("recorded as", iri) for iri, top in sorted(reader.canonical.items()) if top == entity.iri]
     by_document: dict[str, list[str]] = {}
     for evidence in entity.evidence:
         by_document.setdefault(reader.thing(evidence.document, lang).name, []).append(f"¶{evidence.locator}")

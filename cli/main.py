@@ -29,6 +29,8 @@ COMMANDS = {
     "map": ("draw", "Write an interactive map as one offline HTML file."),
     "export": ("draw", "Write the graph in a format that other programs read."),
     "mirror": ("mirror", "Keep the same graph in a Neo4j, prove it, read it back."),
+    "reconcile": ("reconcile", "Decide which things of different sources are one."),
+    "serve": ("serve", "Offer the graph to other programs as a SPARQL endpoint."),
     "completion": ("completion", "Print the script that completes commands in your shell."),
 }
 
