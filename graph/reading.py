@@ -350,6 +350,7 @@ def things_of(link: Link) -> Iterator[str]:
 
 def under_canonical(statement: Entity | Link, canonical: dict[str, str]) -> Entity | Link:
     """Return an entity or a link with every thing in it under its canonical IRI."""
+
     def top(iri: str | None) -> str | None:
         return canonical.get(iri, iri) if iri else iri
 

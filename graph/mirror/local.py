@@ -18,8 +18,7 @@ from ...ontology import convert
 from ...ontology.model import Entity, Link
 from ..index import canonical, loader_rank
 from ..projections import pin
-from ..reading import under_canonical
-from ..reading import merge, one_record, things_of
+from ..reading import merge, one_record, things_of, under_canonical
 from ..store import Store
 from . import rows
 
