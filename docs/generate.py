@@ -17,12 +17,12 @@ HERE = Path(__file__).parent
 def commands() -> str:
     """Return the page of all commands: the help of each, as it is printed."""
     parts = ["# Commands", "", "Made from the program's own help by `make docs`.", ""]
-    context = click.Context(cli, info_name="multilateral", max_content_width=100, terminal_width=100)
+    context = click.Context(cli, info_name="multilateral", help_option_names=["-h", "--help"], terminal_width=100)
     parts += ["```", cli.get_help(context), "```", ""]
     for name in COMMANDS:
         command = cli.get_command(context, name)
         assert command is not None
-        inner = click.Context(command, info_name=name, parent=context, max_content_width=100, terminal_width=100)
+        inner = click.Context(command, info_name=name, parent=context, terminal_width=100)
         parts += [f"## {name}", "", "```", command.get_help(inner), "```", ""]
         if isinstance(command, click.Group):
             for below in command.list_commands(inner):

@@ -83,11 +83,11 @@ def _syntax(text: str, error: SyntaxError) -> str:
     try:
         ox.Store().update(text, prefixes=PREFIXES)
     except (SyntaxError, ValueError, OSError):
-        return f"The SPARQL text is wrong{_place(text, str(error.msg or error))}."
+        return f"The SPARQL text is wrong{place(text, str(error.msg or error))}."
     return "The SPARQL text is an update, and this command only reads; use `load` and `forget` to change the store."
 
 
-def _place(text: str, message: str) -> str:
+def place(text: str, message: str) -> str:
     """Return where and why in words, from the parser's "error at 1:23: expected one of …"."""
     found = re.match(r"error at (\d+):(\d+)", message)
     if not found:

@@ -84,6 +84,8 @@ def test_the_examples_in_the_help_run(tmp_path: Path, monkeypatch: pytest.Monkey
             words = shlex.split(line.strip())[1:]
             if any(word.startswith(("my-", "coding.xlsx")) for word in words) and "--template" not in words:
                 continue  # a file of the user's own
+            if "--undo" in words:
+                continue  # a decision on things that the facts that ship do not hold
             result = CliRunner().invoke(cli, words)
             assert result.exit_code == 0, (words, result.stderr)
             ran += 1

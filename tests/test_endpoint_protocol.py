@@ -80,7 +80,7 @@ def test_the_dataset_of_the_protocol_speaks_before_from(endpoint: Endpoint, stor
     two = number(endpoint.query(by_from, **{"default-graph-uri": other}))
     assert two not in (one, all_links)
     named = "SELECT (COUNT(DISTINCT ?g) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
-    assert number(endpoint.query(named)) == 6
+    assert number(endpoint.query(named)) >= 6
     assert number(endpoint.query(named, **{"named-graph-uri": graph})) == 1
     assert number(endpoint.query(LINKS, **{"default-graph-uri": "https://nowhere.example/"})) == 0
 
@@ -121,10 +121,18 @@ def test_errors_have_their_own_status(
         assert answer.headers["allow"] == "GET, HEAD, POST, OPTIONS"
 
 
-def test_wrong_syntax_is_told_with_its_line_and_column(endpoint: Endpoint) -> None:
-    answer = endpoint.query("SELECT ?s\nWHERE { ?s a ml:Link ) }")
+@pytest.mark.parametrize(
+    ("query", "place"),
+    [
+        ("SELECT ?s\nWHERE { ?s a ml:Link ) }", "line 2, column 22, near ') }'"),
+        ("SELECT ?s\nWHERE { ?s a ml:Link", "line 2, column 21, where it ends too early"),
+        ("SELECT ?s { ?s a nobody:Knows }", "line 1, column 30, near ' }' (prefix not found)"),
+    ],
+)
+def test_wrong_syntax_is_told_with_its_line_and_column(endpoint: Endpoint, query: str, place: str) -> None:
+    answer = endpoint.query(query)
     assert answer.status == 400
-    assert answer.text == "The SPARQL text is wrong at line 2, column 22, near ') }'.\n"
+    assert answer.text == f"The SPARQL text is wrong at {place}.\n"
 
 
 def test_an_unknown_function_is_the_clients_error_and_costs_no_worker(endpoint: Endpoint) -> None:
@@ -291,7 +299,7 @@ def test_void_counts_what_is_there(endpoint: Endpoint) -> None:
     properties = said("?me void:propertyPartition [ void:property ?key ; void:triples ?n ]")
     assert sum(properties.values()) == totals["http://rdfs.org/ns/void#triples"]
     graphs = said("?me void:subset ?key . ?key void:triples ?n")
-    assert len(graphs) == 6
+    assert len(graphs) == number(endpoint.query("SELECT (COUNT(DISTINCT ?g) AS ?n) { GRAPH ?g { ?s ?p ?o } }"))
     assert sum(graphs.values()) == number(endpoint.query("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"))
     again = endpoint.send("GET", "/.well-known/void", {"If-None-Match": answer.headers["etag"]})
     assert again.status == 304

@@ -142,10 +142,11 @@ def _keyed(elements: dict[str, Any]) -> dict[str, Any]:
 
 @SELECTIONS
 def test_csv_is_exact(reader: Reader, tmp_path: Path, selection: Selection) -> None:
-    csv.field_size_limit(10_000_000)
+    limit = csv.field_size_limit(10_000_000)
     export(reader, "csv", tmp_path / "tables", selection)
     with (tmp_path / "tables" / "links.csv").open(encoding="utf-8", newline="") as lines:
         rows = [{k: v for k, v in row.items() if v != ""} for row in csv.DictReader(lines)]
+    csv.field_size_limit(limit)
     found = {row["iri"]: link_of(row, row["from"], row["to"]) for row in rows}
     assert found == chosen(reader, selection) and len(rows) == len(found)
     entities = reader.entities()

@@ -54,7 +54,7 @@ class Application:
         self.service, self.limits = service, service.limits
         self._token, self._editor, self._log_queries = token, editor, log_queries
         self._access = AccessLog()
-        self._pages = Starlette(routes=list(routes))
+        self._pages = Starlette(routes=list(routes), exception_handlers={Refused: _refused_page})
         self._pages.state.service = service
         self._with_root = any(getattr(route, "path", None) == "/" for route in routes)
 
@@ -114,9 +114,6 @@ class Application:
 
         try:
             await self._pages(scope, receive, noted)
-        except Refused as refused:
-            if not status:
-                await send(plain(refused), scope, noted, self.limits.stall)
         finally:
             self._note(scope, status, 0, begun, [])
 
@@ -276,6 +273,13 @@ class Application:
         if tag.decode() in headers.get(b"if-none-match", ""):
             return Response(304, known)
         return Response(200, [(b"content-type", _content_type(media)), *known], text)
+
+
+async def _refused_page(request: Any, refused: Any) -> Any:
+    """Say on a page what a helper refused."""
+    from starlette.responses import PlainTextResponse
+
+    return PlainTextResponse(f"{refused.sentence}\n", refused.status, refused.headers)
 
 
 def _gone(receive: Any) -> Callable[[], Any]:

@@ -111,6 +111,17 @@ def scan(query: str, base: str, limits: Limits) -> Scan:
     return Scan(_resolved(graphs, prologue, base) if graphs else (), steady)
 
 
+def wrong_bracket(query: str) -> int | None:
+    """Return the place of the first bracket that closes what it did not open, for a parser that only names the end."""
+    opened: list[str] = []
+    for token in _TOKEN.finditer(query):
+        if token.lastgroup == "open":
+            opened.append(token[0])
+        elif token.lastgroup == "close" and (not opened or opened.pop() + token[0] not in ("()", "{}", "[]")):
+            return token.start()
+    return None
+
+
 def _resolved(graphs: list[tuple[str, str]], prologue: list[tuple[str, str]], base: str) -> tuple[str, ...]:
     """Return the full IRIs of graphs, by the prefixes and the base that stand before them."""
     prefixes: dict[str, str] = {}

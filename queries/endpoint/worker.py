@@ -13,9 +13,10 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from ...graph.index import _place as place
+from ...graph.index import place
 from ...ontology.convert import PREFIXES
 from . import wire
+from .guard import wrong_bracket
 from .limits import Limits
 from .sandbox import confine
 
@@ -116,9 +117,18 @@ def answer(db: ox.Store, asked: dict[str, Any], send: Callable[[bytes], None], l
     except MemoryError:
         _refuse(send, 413, f"The query needs more than {limits.memory} MB of memory; make it more selective.")
     except SyntaxError as error:
-        _refuse(send, 400, f"The SPARQL text is wrong{place(asked['query'], str(error.msg or error))}.")
+        _refuse(send, 400, f"The SPARQL text is wrong{_where(asked['query'], str(error.msg or error))}.")
     except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: a function that is not known
         _refuse(send, 400, f"The query cannot be run: {str(error).rstrip('.')}.")
+
+
+def _where(query: str, message: str) -> str:
+    """Return line, column and cause; the parser names the end of the text for a bracket that is too many before it."""
+    wrong = wrong_bracket(query)
+    if wrong is not None:
+        before = query[:wrong]
+        message = f"error at {before.count(chr(10)) + 1}:{wrong - before.rfind(chr(10))}"
+    return place(query, message)
 
 
 _NO_GRAPH = (
