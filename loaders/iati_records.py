@@ -166,6 +166,19 @@ class Records:
             vocabulary = "2"
         return self.things.sector(vocabulary, code, self._names(activity, element), activity.publisher, place)
 
+    def _sector_of(self, activity: Activity, element: Element, place: str) -> str | None:
+        """Return the topic of an amount: the sector that it names, else the only one of its activity."""
+        named = [s for s in element.findall("sector") if values.attribute(s, "code")]
+        if named:
+            first = min(named, key=lambda s: sector_vocabulary(values.attribute(s, "vocabulary")) not in ("1", "2"))
+            if len(named) > 1:
+                self.registry.left_out("further sectors of an amount (one of the DAC, else the first, is kept with it)")
+            return self._topic(activity, first, values.attribute(first, "code"), f"{place}/sector")
+        whole = [s for s in activity.element.findall("sector") if values.attribute(s, "code")]
+        if len(whole) == 1:
+            return self._topic(activity, whole[0], values.attribute(whole[0], "code"), activity.place("sector", 1))
+        return None
+
     def _names(self, activity: Activity, element: Element) -> list[Name]:
         return [n for n in values.names(values.texts([element], activity.language)) if is_name(n.text)]
 
@@ -232,11 +245,12 @@ class Records:
 
         country = values.attribute(element.find("recipient-country"), "code").upper()
         where = self.things.country(country, place) if is_country(country) else activity.only_country
+        topic = self._sector_of(activity, element, place)
         for flow in read_money(element, activity.currency, activity.reporting, party, self.registry.left_out):
             yield self.link(
                 f"{activity.key}/{element.tag}-{number}", flow.source or activity.iri, flow.relation,
                 flow.target or activity.iri, place, implied=flow.implied, in_programme=activity.iri, in_place=where,
-                **flow.qualifiers,
+                on_topic=topic, **flow.qualifiers,
             )  # fmt: skip
             for ref, backwards in ((flow.provider_activity, False), (flow.receiver_activity, True)):
                 if ref and ref != activity.identifier:

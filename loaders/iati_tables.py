@@ -167,18 +167,19 @@ class _Rows:
         iri = f"{_LINK}{key.hex()}-{again + 1}" if again else _LINK + key.hex()
         place = self._place(country, country_cell, locator)
         evidence = (Evidence(self._document, locator, certainty="implied" if implied else "explicit", method="iati"),)
+        topic = self._topic(sector, sector_cell, locator)
         if self._fresh(iri):
             out.append(
                 Link(
                     iri, source, relation, target or activity, evidence, *period, role, status,
-                    eur, None if eur is None else "EUR", usd, in_programme=activity, in_place=place,
+                    eur, None if eur is None else "EUR", usd, in_programme=activity, in_place=place, on_topic=topic,
                 )
             )  # fmt: skip
             if eur is None and usd is None:
                 self._registry.left_out("rows without an amount (the link is kept)")
         else:
             self._registry.left_out("rows that another table has brought already (only their names are taken)")
-        self._say(activity, "concerns", self._topic(sector, sector_cell, locator), "Sector", locator, out)
+        self._say(activity, "concerns", topic, "Sector", locator, out)
         self._say(activity, "covers", place, None, locator, out)
         self._say(reporting, "participatesIn", activity, "Reporting", locator, out)
         for member, group in self._parties.memberships():

@@ -265,6 +265,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
         ("at_event", "evenement", "The event at which.", "L'événement lors duquel."),
         ("in_programme", "programme", "The programme in which.", "Le programme dans lequel."),
         ("in_place", "lieu", "The place or country in which.", "Le lieu ou le pays où."),
+        ("on_topic", "theme", "The topic or sector for which.", "Le thème ou le secteur dont cela relève."),
         ("via_document", "", "The document by which it was done.", "Le document par lequel cela s'est fait."),
         (
             "certainty",

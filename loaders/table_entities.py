@@ -22,6 +22,7 @@ _IMPLIED: Final = {
     "at_event": "Event",
     "in_programme": "Programme",
     "in_place": "Place",
+    "on_topic": "Topic",
     "via_document": "Document",
 }
 

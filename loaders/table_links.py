@@ -18,6 +18,7 @@ POINTERS: Final[dict[str, tuple[str, ...]]] = {
     "at_event": ("Event",),
     "in_programme": ("Programme",),
     "in_place": ("Area",),
+    "on_topic": ("Topic",),
     "via_document": ("Work",),
 }
 

@@ -83,6 +83,7 @@ QUALIFIERS: Final[dict[str, tuple[str, str]]] = {
     "at_event": ("atEvent", "thing"),
     "in_programme": ("inProgramme", "thing"),
     "in_place": ("inPlace", "thing"),
+    "on_topic": ("onTopic", "thing"),
     "via_document": ("viaDocument", "thing"),
 }
 

@@ -152,6 +152,7 @@ class Link:
     at_event: str | None = None
     in_programme: str | None = None
     in_place: str | None = None
+    on_topic: str | None = None
     via_document: str | None = None
     discussed_in: tuple[Reference, ...] = ()
 

@@ -77,6 +77,7 @@ def full_link(source_id: str, key: str, relation: str = "funds") -> Link:
         at_event=MEETING,
         in_programme=HPED,
         in_place=ID + "place/geneva",
+        on_topic=ID + "topic/health",
         via_document=OTHER_DOC,
         discussed_in=(Reference(DOC, "12"), Reference(OTHER_DOC)),
     )

@@ -87,12 +87,13 @@ def test_a_row_is_one_link() -> None:
     assert (first.amount, first.currency, first.amount_usd) == (Decimal("900.5"), "EUR", Decimal("1000"))
     assert (first.valid_from, first.valid_to) == ("2019-10", "2019-12")
     assert (first.role, first.status, first.in_place) == ("Disbursement", "completed", f"{ID}country/KM")
+    assert first.on_topic == f"{ID}topic/dac-12110"
     assert first.in_programme == f"{ID}programme/iati-FR-3-A"
     assert first.evidence[0].locator == "row 2"
     assert loaded.skipped["columns that are not kept: aid, finance, flow, multi, category, humanitarian, local"] == 7
     known = vocabulary()
     for link in links:
-        for iri in (link.source_iri, link.target_iri, link.in_programme, link.in_place, link.evidence[0].document):
+        for iri in (link.source_iri, link.target_iri, link.in_programme, link.in_place, link.on_topic):
             assert iri is None or iri in entities
         assert known.admits(link.relation, entities[link.source_iri].type, entities[link.target_iri].type)
         list(quads(link, "x"))

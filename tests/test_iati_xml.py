@@ -66,7 +66,7 @@ def test_everything_that_links_name_is_described_and_admitted() -> None:
         entities, links, loaded = read(path)
         assert loaded.source.checksum.startswith("sha256:")
         for link in links:
-            for iri in (link.source_iri, link.target_iri, link.in_programme, link.in_place, link.evidence[0].document):
+            for iri in (link.source_iri, link.target_iri, link.in_programme, link.in_place, link.on_topic):
                 assert iri is None or iri in entities, (link.iri, iri)
             assert known.admits(link.relation, entities[link.source_iri].type, entities[link.target_iri].type), link
             assert link.evidence[0].method == "iati"
@@ -122,6 +122,8 @@ def test_transactions_go_from_provider_to_receiver_within_their_activity() -> No
         "2020-02-01", "2020-02-01", "value date 2020-02-02",
     )  # fmt: skip
     assert first.evidence[0].certainty == "implied", "the receiver is not stated"
+    assert first.on_topic is None, "the activity has several sectors, and the transaction names none"
+    assert at(links, "PROJ-1]/transaction[1]").on_topic == f"{ID}topic/dac-14031"
     negative = at(links, "PROG/1 é]/transaction[2]")
     assert (negative.amount, negative.currency, negative.in_place) == (Decimal("-12.5"), "EUR", f"{ID}country/KM")
     zero = at(links, "PROG/1 é]/transaction[3]")

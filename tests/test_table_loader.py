@@ -1151,7 +1151,7 @@ def test_the_manual_has_the_columns_as_they_are() -> None:
 
 
 def test_the_pointers_are_those_of_the_model() -> None:
-    fields = {"under_agreement", "through_fund", "at_event", "in_programme", "in_place", "via_document"}
+    fields = {"under_agreement", "through_fund", "at_event", "in_programme", "in_place", "on_topic", "via_document"}
     assert set(POINTERS) == fields
     assert all(name in vocabulary().classes for admitted in POINTERS.values() for name in admitted)
 

@@ -38,6 +38,7 @@ NAMED = {
     "under_agreement": "Agreement",
     "via_document": "Document",
     "in_place": "Place",
+    "on_topic": "Topic",
 }
 """Qualifiers by which a link names a third thing, in which both its ends take part, and the class of that thing."""
 

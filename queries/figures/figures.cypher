@@ -9,6 +9,6 @@ WHERE (r.amount IS NOT NULL OR r.amount_usd IS NOT NULL OR r.count IS NOT NULL O
 UNWIND range(0, size(r.documents) - 1) AS i
 RETURN DISTINCT source.iri AS source, target.iri AS target, r.amount AS amount, r.currency AS currency,
   r.amount_usd AS amount_usd, r.count AS number, r.unit AS unit, r.share AS share, r.frequency AS frequency,
-  r.in_place AS area, r.through_fund AS through_fund, r.relation AS relation, r.role AS role, r.status AS
+  r.in_place AS area, r.on_topic AS topic, r.through_fund AS through_fund, r.relation AS relation, r.role AS role, r.status AS
   status, r.valid_from AS valid_from, r.valid_to AS valid_to, r.documents[i] AS document, r.locators[i] AS
   locator, r.certainties[i] AS certainty, r.iri AS link
