@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,12 +30,12 @@ if TYPE_CHECKING:
 @click.option("--different", nargs=2, metavar="A B", help="Decide that two things are not one.")
 @click.option("--undo", nargs=2, metavar="A B", help="Take back the last decision on two things.")
 @click.option(
-    "--apply", "table", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.csv",
-    help="Take the decisions of a table: columns decision, left, right, why.",
+    "--apply", "table", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="Take the decisions of a table, CSV or XLSX: columns decision, left, right, why.",
 )  # fmt: skip
 @click.option(
-    "--export", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.csv",
-    help="Write decisions and candidates as a table to fill in.",
+    "--export", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="Write decisions and candidates as a table to fill in, .csv or .xlsx.",
 )  # fmt: skip
 @click.option("--by", metavar="NAME", help="Who decides; by default the name that you are logged in with.")
 @click.option("--why", default="", metavar="TEXT", help="Why, for --same, --different and --undo.")
@@ -69,11 +70,11 @@ def reconcile(
       multilateral reconcile
       multilateral reconcile "World Bank"
       multilateral reconcile --export to-judge.csv
-      multilateral reconcile --apply to-judge.csv --by "A. Diallo"
+      multilateral reconcile --apply to-judge.csv --by "second coder"
       multilateral reconcile --undo organization/unece organization/un-open-ece
     """
     from ..graph.identity.decide import Wish
-    from ..graph.identity.reconcile import Reconciler, read_table, table_rows, write_table
+    from ..graph.identity.reconcile import Reconciler, table_rows, wishes_of, write_table
     from ..graph.store import Store
 
     told = [name for name, value in (("--same", same), ("--different", different), ("--undo", undo)) if value]
@@ -83,7 +84,7 @@ def reconcile(
     who = by or os.environ.get("MULTILATERAL_USER") or getpass.getuser()
     if table is not None:
         standing = opened_store.decisions.standing()
-        _write(store, read_table(table, standing.of), who)
+        _write(store, wishes_of(table, _rows_of(table), standing.of), who)
         return
     with working("Reading"):
         reconciler = Reconciler(opened_store)
@@ -121,6 +122,28 @@ def reconcile(
         write_rows(["score", "left", "right", "reasons", "left_id", "right_id"], rows, format_)
         if len(found) > limit:
             click.echo(f"There are {len(found) - limit} more; --limit shows more.", err=True)
+
+
+def _rows_of(table: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number and the cells of each row of a CSV file or of a workbook's first sheet."""
+    from ..loaders.cells import Fault
+    from ..loaders.reading import csv_rows
+    from ..loaders.sheets import WORKBOOK_SUFFIXES
+    from ..loaders.workbook import open_sheets
+    from ..ontology.errors import UnreadableSource
+
+    if not table.is_file():
+        raise UnreadableSource("there is no such file", path=table, advice="check its name")
+    if table.suffix.casefold() not in WORKBOOK_SUFFIXES:
+        yield from csv_rows(table)
+        return
+    sheet = open_sheets(table, {})[0]
+    for number, cells in sheet.rows():
+        fault = next((cell for cell in cells if isinstance(cell, Fault)), None)
+        if fault is not None:
+            raise UnreadableSource(fault.problem, path=table, sheet=sheet.title, row=number, advice=fault.advice)
+        if any(cells):
+            yield number, [str(cell or "") for cell in cells]
 
 
 def _thing(reconciler: Reconciler, iri: str) -> Any:

@@ -54,7 +54,7 @@ class Shelf:
             settle(keys)
             keys.close()
 
-    def decide(self, verdict: str, left: str, right: str, who: str = "A. Diallo") -> tuple[int, int]:
+    def decide(self, verdict: str, left: str, right: str, who: str = "second coder") -> tuple[int, int]:
         with Store.writing(self.path) as store:
             return apply(store, [Wish(verdict, ORG + left, ORG + right, "because")], who)  # type: ignore[arg-type]
 
@@ -283,7 +283,7 @@ def test_what_a_person_decides_is_kept_by_later_loads_and_undo_gives_back_what_w
     shelf.decide("undo", "a", "b")
     assert (shelf.together(), [(d.pair, d.verdict, d.rule) for d in shelf.standing.decisions()]) == before
     said = [d for d in Store.open(shelf.path).decisions if d.who != "rule"]
-    assert [(d.verdict, d.who, d.why) for d in said] == [(v, "A. Diallo", "because") for v in ("different", "undo")]
+    assert [(d.verdict, d.who, d.why) for d in said] == [(v, "second coder", "because") for v in ("different", "undo")]
 
 
 def test_undoing_what_a_rule_decided_holds_until_a_person_decides(shelf: Shelf) -> None:

@@ -145,68 +145,75 @@ def _row(reconciler: Reconciler, left: str, right: str) -> dict[str, str]:
 
 
 def write_table(path: Path, rows: Iterable[dict[str, str]]) -> int:
-    """Write a table of decisions and candidates as CSV; return how many rows it has.
+    """Write a table of decisions and candidates as CSV, or as XLSX by the name's ending; return how many rows it has.
 
     :raises UnreadableSource: If the file cannot be written.
     """
-    count = 0
+    lines = [list(COLUMNS), *([row.get(name, "") for name in COLUMNS] for row in rows)]
     try:
-        with path.open("w", encoding="utf-8-sig", newline="") as stream:  # the mark lets Excel read accents
-            out = csv.DictWriter(stream, COLUMNS, restval="", lineterminator="\n")
-            out.writeheader()
-            for row in rows:
-                out.writerow(row)
-                count += 1
+        if path.suffix.casefold() == ".xlsx":
+            _write_workbook(path, lines)
+        else:
+            with path.open("w", encoding="utf-8-sig", newline="") as stream:  # the mark lets Excel read accents
+                csv.writer(stream, lineterminator="\n").writerows(lines)
     except OSError as error:
         raise UnreadableSource(f"cannot be written ({error.strerror})", path=path, advice="choose another") from error
-    return count
+    return len(lines) - 1
 
 
-def read_table(path: Path, standing: Callable[[tuple[str, str]], Decision | None]) -> list[Wish]:
+def _write_workbook(path: Path, lines: list[list[str]]) -> None:
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("decisions")
+    for line in lines:
+        cells = [WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub(" ", text)) for text in line]
+        for cell in cells:
+            cell.data_type = "s"  # a name that begins with an equals sign is no formula
+        sheet.append(cells)
+    book.save(path)
+
+
+def wishes_of(
+    path: Path, rows: Iterable[tuple[int, list[str]]], standing: Callable[[tuple[str, str]], Decision | None]
+) -> list[Wish]:
     """Return what a person decides in a table: its rows with a ``decision`` that does not stand already.
 
-    The columns ``decision``, ``left`` and ``right`` are needed, ``why`` is taken, others make no difference. Commas,
-    semicolons and tabs are understood. ``standing`` gives the decision on a pair that stands.
+    The columns ``decision``, ``left`` and ``right`` are needed, ``why`` is taken, others make no difference.
 
-    :raises UnreadableSource: If the file is no such table or a decision is none of same, different and undo.
+    :param path: The file, for what is said of it.
+    :param rows: The number and the cells of each row, the header first.
+    :param standing: Gives the decision on a pair that stands.
+    :raises UnreadableSource: If this is no such table or a decision is none of same, different and undo.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UnreadableSource(f"cannot be read ({error.strerror})", path=path, advice="check its name") from error
-    except UnicodeDecodeError as error:
-        raise UnreadableSource("is not in UTF-8", path=path, advice="save it as CSV UTF-8") from error
-    head = text.partition("\n")[0]
-    delimiter = max(",;\t", key=head.count)
-    reader = csv.DictReader(text.splitlines(), delimiter=delimiter, strict=True)
-    missing = [name for name in ("decision", "left", "right") if name not in (reader.fieldnames or ())]
+    stream = iter(rows)
+    header = [name.strip().casefold() for name in next(stream, (1, []))[1]]
+    missing = [name for name in ("decision", "left", "right") if name not in header]
     if missing:
         advice = "start from `multilateral reconcile --export FILE`"
         raise UnreadableSource(f"has no column {missing[0]!r}", path=path, row=1, advice=advice)
     wishes = []
-    try:
-        for number, row in enumerate(reader, 2):
-            said = (row["decision"] or "").strip().casefold()
-            if not said:
-                continue
-            if said not in _VERDICTS:
-                advice = "write same, different or undo, or leave it empty"
-                raise UnreadableSource(
-                    f"{said!r} is no decision", path=path, row=number, column="decision", advice=advice
-                )
-            left, right = (_iri(row[side], path, number, side) for side in ("left", "right"))
-            verdict = cast("Verdict", _VERDICTS[said])
-            held = standing((min(left, right), max(left, right)))
-            if held is not None and held.verdict == verdict:
-                continue  # a row of the table as it was written out
-            wishes.append(Wish(verdict, left, right, (row.get("why") or "").strip(), f"{path.name}, row {number}"))
-    except csv.Error as error:
-        raise UnreadableSource(f"is no CSV table ({error})", path=path, advice="save it as CSV UTF-8") from error
+    for number, cells in stream:
+        row = dict(zip(header, [*cells, *[""] * len(header)], strict=False))
+        said = row["decision"].strip().casefold()
+        if not said:
+            continue
+        if said not in _VERDICTS:
+            advice = "write same, different or undo, or leave it empty"
+            raise UnreadableSource(f"{said!r} is no decision", path=path, row=number, column="decision", advice=advice)
+        left, right = (_iri(row[side], path, number, side) for side in ("left", "right"))
+        verdict = cast("Verdict", _VERDICTS[said])
+        held = standing((min(left, right), max(left, right)))
+        if held is not None and held.verdict == verdict:
+            continue  # a row of the table as it was written out
+        wishes.append(Wish(verdict, left, right, row.get("why", "").strip(), f"{path.name}, row {number}"))
     return wishes
 
 
-def _iri(cell: str | None, path: Path, number: int, column: str) -> str:
-    text = (cell or "").strip()
+def _iri(cell: str, path: Path, number: int, column: str) -> str:
+    text = cell.strip()
     if text.startswith(("http://", "https://")):
         return text
     if "/" not in text:
