@@ -127,6 +127,7 @@ class KnowledgeGraph:
         *sources: str | Path,
         kind: str | None = None,
         skip_bad: bool = False,
+        mapping: str | Path | None = None,
         progress: Callable[[str, int], None] = lambda source, count: None,
     ) -> list[LoadReport]:
         """Read files, folders or URLs into the store, all of them or none.
@@ -134,8 +135,8 @@ class KnowledgeGraph:
         ``"five-documents"`` stands for the facts that ship with the package, ``"authority"`` for its authority file.
         Things of different sources that the rules of ``docs/identity.md`` find to be one are tied. A folder is
         looked through for everything that is known; what is left out is told by ``notice``. ``skip_bad`` counts what
-        is wrong in a source and reads the rest. ``progress`` is told the source and the number of records read so
-        far.
+        is wrong in a source and reads the rest. With a ``mapping`` (``docs/mapping.md``) all files given are one
+        source, read through it. ``progress`` is told the source and the number of records read so far.
 
         :raises UnreadableSource: If an input is wrong; the store is as it was.
         :raises StoreLocked: If another process is writing.
@@ -143,23 +144,40 @@ class KnowledgeGraph:
         from .graph.identity.keys import Watch
         from .loaders.authority import authority
 
-        loads = self.loaders(*sources, kind=kind, skip_bad=skip_bad)
+        loads = self.loaders(*sources, kind=kind, skip_bad=skip_bad, mapping=mapping)
         with Store.writing(self.path) as store, contextlib.closing(Watch(store, authority)) as watch:
             reports = store.load(watch(loads), progress=progress)
             watch.settle(reports)
         return reports
 
-    def loaders(self, *sources: str | Path, kind: str | None = None, skip_bad: bool = False) -> Iterator[Loaded]:
+    def loaders(
+        self,
+        *sources: str | Path,
+        kind: str | None = None,
+        skip_bad: bool = False,
+        mapping: str | Path | None = None,
+    ) -> Iterator[Loaded]:
         """Yield what :meth:`load` would store, one :class:`~multilateral.ontology.model.Loaded` a source."""
         from .loaders.authority import authority
-        from .loaders.detect import inputs, load
+        from .loaders.detect import inputs, load, read_by_mappings
         from .loaders.fetch import fetched
         from .loaders.five_documents import five_documents
         from .loaders.iati_known import LinksSoFar
 
+        if mapping is not None:
+            from .loaders.mapping import load_mapping
+
+            with contextlib.ExitStack() as fetching:
+                data = [fetching.enter_context(fetched(source)) for source in sources]
+                yield load_mapping(Path(mapping), data=data, skip_bad=skip_bad)
+            return
+        mapped = read_by_mappings(Path(source) for source in sources) if kind is None else frozenset()
+        through: set[Path] = set()  # the mappings that were read: one may be named beside its data
         # A table of payments in a second language brings names, not the payments once more.
         known = LinksSoFar(self.reader.stated_elsewhere("iati-tables") if self.path.exists() else None)
         for source in sources:
+            if Path(source).resolve() in mapped:
+                continue
             ships = {FIVE_DOCUMENTS: five_documents, AUTHORITY: authority}.get(str(source))
             if ships is not None and not Path(source).exists():
                 yield from ships()
@@ -169,6 +187,10 @@ class KnowledgeGraph:
                         yield load(path, kind=kind, skip_bad=skip_bad, known=known)
                         continue
                     for below, found in inputs(path, self._notice):
+                        if found == "mapping":
+                            if below.resolve() in through:
+                                continue
+                            through.add(below.resolve())
                         yield load(below, kind=found, skip_bad=skip_bad, known=known)
 
     def forget(self, source_id: str) -> None:

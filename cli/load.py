@@ -35,6 +35,25 @@ def _complete_kinds(ctx: click.Context, parameter: click.Parameter, incomplete: 
     metavar="FILE.xlsx",
     help="Write an empty spreadsheet to code in, and load nothing.",
 )
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="MAPPING.yaml",
+    help="Read all files given as one source, by what this mapping says of their columns.",
+)
+@click.option(
+    "--suggest",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="FILE",
+    help="Look at a CSV, Excel or JSON file, write a first mapping for it, and load nothing.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    metavar="MAPPING.yaml",
+    help="Where `--suggest` writes; by default beside FILE. `-` is the screen.",
+)
 @rows_options
 @click.pass_obj
 def load(
@@ -44,6 +63,9 @@ def load(
     skip_bad: bool,
     dry_run: bool,
     template: Path | None,
+    mapping: Path | None,
+    suggest: Path | None,
+    output: Path | None,
     format_: str,
     lang: str,
 ) -> None:
@@ -58,6 +80,8 @@ def load(
       multilateral load --template coding.xlsx
       multilateral load coding.xlsx
       multilateral load my-tables/ --dry-run
+      multilateral load --suggest my-table.csv
+      multilateral load my-table.mapping.yaml
     """
     if template is not None:
         from ..loaders.table_template import write_template
@@ -66,14 +90,24 @@ def load(
         click.echo(f"Wrote {template}; fill in its sheets, then run `multilateral load {template}`.")
         if not sources:
             return
+    if suggest is not None:
+        _suggest(suggest, output, lang)
+        if not sources:
+            return
+    elif output is not None:
+        raise click.UsageError("`-o` goes with `--suggest`.")
+    if mapping is not None and kind not in (None, "mapping"):
+        raise click.UsageError(f"`--mapping` says how to read the files; `--as {kind}` says it otherwise.")
+    if mapping is not None and not sources:
+        sources, mapping = (str(mapping),), None
     if not sources:
         raise click.UsageError("Name at least one file, folder or URL, or `five-documents`.")
     graph = opened(store)
     if dry_run:
-        _dry_run(graph.loaders(*sources, kind=kind, skip_bad=skip_bad), format_, lang)
+        _dry_run(graph.loaders(*sources, kind=kind, skip_bad=skip_bad, mapping=mapping), format_, lang)
         return
     with working("Reading") as tick:
-        reports = graph.load(*sources, kind=kind, skip_bad=skip_bad, progress=tick)
+        reports = graph.load(*sources, kind=kind, skip_bad=skip_bad, mapping=mapping, progress=tick)
     with working("Indexing"):
         _ = graph.reader.index, graph.reader.names
     for report in reports:
@@ -90,6 +124,19 @@ def load(
         for r in reports
     ]
     write_rows(["source", "outcome", "entities", "links", "title"], rows, format_)
+
+
+def _suggest(file: Path, output: Path | None, lang: str) -> None:
+    """Write a first mapping for a file, beside it if nothing else is said; a file that is there is left alone."""
+    from ..loaders.mapping_suggest import mapping_path, suggest, write_suggestion
+
+    if output is not None and str(output) == "-":
+        click.echo(suggest(file, file.parent, lang), nl=False)
+        return
+    path = output or mapping_path(file)
+    with working("Looking"):
+        write_suggestion(file, path, lang)
+    click.echo(f"Wrote {path}; read what it says, correct it, then run `multilateral load {path} --dry-run`.")
 
 
 def _dry_run(loads: Iterable[Loaded], format_: str, lang: str) -> None:

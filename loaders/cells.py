@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias, TypeVar
 
+from ..ontology.currencies import is_currency
 from ..ontology.model import CERTAINTIES, STATUSES, Certainty, Name, Status
 from .problems import CellError, did_you_mean
 from .table_columns import LANGUAGE, language_tag
@@ -29,6 +30,12 @@ SPREADSHEET_ERRORS = frozenset(
 
 class DateCell(str):
     """An ISO date that stood in the workbook as a date, not as text."""
+
+    __slots__ = ()
+
+
+class NumberCell(str):
+    """A number that stood in the file as a number, not as text: it has a point, whatever the text around it has."""
 
     __slots__ = ()
 
@@ -213,12 +220,14 @@ def parse_share(text: str) -> Decimal:
 
 
 def parse_currency(text: str) -> str:
-    """Return a currency code in the form of ISO 4217: three capital letters."""
-    if re.fullmatch("[A-Z]{3}", text):
+    """Return a currency code of ISO 4217: three capital letters."""
+    if is_currency(text):
         return text
     meant = _CURRENCY_WORDS.get(text.casefold())
-    if meant is None and re.fullmatch("[A-Za-z]{3}", text):
+    if meant is None and is_currency(text.upper()):
         meant = text.upper()
+    if meant is None and re.fullmatch("[A-Z]{3}", text):
+        raise CellError(f"there is no currency {text!r}", "write a code of ISO 4217, as USD or EUR")
     advice = f"write '{meant}'" if meant else "write the three capital letters of ISO 4217, as USD or EUR"
     raise CellError(f"{short(text)!r} is not a currency code", advice)
 

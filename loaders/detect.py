@@ -6,7 +6,7 @@ of its own and add a :class:`Kind` here; its module is imported only when an inp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
@@ -52,6 +52,18 @@ def _table_loader() -> Loader:
     from .table import load_table
 
     return load_table
+
+
+def _mapping_likeness(path: Path) -> int:
+    from .mapping import likeness
+
+    return likeness(path)
+
+
+def _mapping_loader() -> Loader:
+    from .mapping import load_mapping
+
+    return load_mapping
 
 
 def _un_open_likeness(path: Path) -> int:
@@ -181,6 +193,12 @@ KINDS: Final[dict[str, Kind]] = {
         _table_likeness,
         _table_loader,
     ),
+    "mapping": Kind(
+        "mapping",
+        "a mapping (YAML), which says what the columns of any CSV, Excel or JSON file are",
+        _mapping_likeness,
+        _mapping_loader,
+    ),
     "un-open": Kind(
         "un-open",
         "contributions, expenses and programmes of the UN system from open.un.org",
@@ -265,24 +283,45 @@ def load(
     return loader(path, source_id=source_id, read_time=read_time, skip_bad=skip_bad)
 
 
-def inputs(path: Path, skipped: Callable[[str], None], *, at_least: int = 0) -> Iterator[tuple[Path, str]]:
+def read_by_mappings(paths: Iterable[Path]) -> frozenset[Path]:
+    """Return the files, resolved, that the mappings among some files and folders read: nothing else reads them."""
+    from .mapping import claimed, likeness
+
+    found: set[Path] = set()
+    for path in paths:
+        for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+            if likeness(file):
+                found |= claimed(file)
+    return frozenset(found)
+
+
+def inputs(
+    path: Path, skipped: Callable[[str], None], *, at_least: int = 0, mapped: frozenset[Path] = frozenset()
+) -> Iterator[tuple[Path, str]]:
     """Yield the inputs that a file or folder holds, each with its kind.
 
     A folder that is no input itself is looked through, with those in it, in the order of names; ``skipped`` is told
-    what is left out and why. A file that is named itself and not known is an error.
+    what is left out and why. A file that is named itself and not known is an error. A file beside which its mapping
+    lies is read through it; what a mapping reads, ``mapped`` by one or in a folder with one, is no input by itself.
 
     :raises UnreadableSource: If there is no such input, it is of no kind that is known, or a folder holds none.
     """
     path = Path(path)
+    if path.is_file():
+        from .mapping import mapping_beside
+
+        path = mapping_beside(path) or path
     if not path.is_dir() or any(kind.likeness(path) for kind in KINDS.values()):
         yield path, detect(path, at_least=at_least)
         return
     found = False
+    mapped |= read_by_mappings([path])
     for below in sorted(path.iterdir()):
-        if below.name.startswith("."):
+        if below.name.startswith(".") or below.resolve() in mapped:
             continue
         try:
-            for one in inputs(below, skipped, at_least=2):  # a name alone does not make a table of a CSV
+            # a name alone does not make a table of a CSV
+            for one in inputs(below, skipped, at_least=2, mapped=mapped):
                 found = True
                 yield one
         except UnreadableSource as error:

@@ -11,6 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
+from ..ontology import currencies
 from ..ontology.model import Name, Status
 
 #: Activity status (1 pipeline, 2 implementation, 3 finalisation, 4 closed); cancelled (5) and suspended (6) are
@@ -39,11 +40,6 @@ _CLASSES: Final = {
     "40": "IntergovernmentalOrganization", "70": "PrivateSector", "71": "PrivateSector", "72": "PrivateSector",
     "73": "PrivateSector", "80": "AcademicInstitution",
 }  # fmt: skip
-#: Currencies that were given up and stand in data of the time, beyond those that the codelist still has.
-_FORMER_CURRENCIES: Final = frozenset(
-    "ADP ATS BEF BGL CSD CYP CZK DDM DEM ECS ESP FIM FRF GHC GRD IEP ITL LUF MGF MTL MZM NLG PTE ROL SDD SIT SKK SRG "
-    "TMM TPE TRL UYN XEU YUM YUN ZAL ZRN ZWD ZWN ZWR ZWG VES SLE VED XAD XCG".split()
-)
 #: Channel codes that name a sort of organization and not one: donor government, international NGO, university ...
 _GENERIC = re.compile("1[0-3][0-9]{3}|2[0-3]000|3[0-2]000|4[0167]000|5[0-2]000|6[0-3][0-9]{3}|90000")
 _VOCABULARIES: Final = {"dac": "1", "dac-3": "2", "cofog": "3", "nace": "4", "ntee": "5", "iso": "6", "ro": "99"}
@@ -117,8 +113,8 @@ def is_country(code: str) -> bool:
 
 
 def is_currency(code: str) -> bool:
-    """Say whether a code is or was a currency of ISO 4217."""
-    return code in codelists()["Currency"] or code in _FORMER_CURRENCIES
+    """Say whether a code is or was a currency of ISO 4217, or is one that IATI adds."""
+    return currencies.is_currency(code) or code in codelists()["Currency"]
 
 
 def is_generic(ref: str) -> bool:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 
+from ..ontology.currencies import is_currency
 from .cells import is_iri, short
 from .reading_json import Json
 
@@ -135,12 +136,12 @@ def amount(value: Json, what: str = "the amount") -> Decimal | None:
 
 
 def currency(value: Json) -> str | None:
-    """Return a currency code of three capital letters, ``None`` where there is none.
+    """Return a currency code of ISO 4217, ``None`` where there is none.
 
-    :raises Wrong: If it is of another form.
+    :raises Wrong: If no currency has or had that code.
     """
     code = text(value, what="the currency").upper()
-    if code and not re.fullmatch("[A-Z]{3}", code):
+    if code and not is_currency(code):
         raise Wrong(f"the currency {short(code)!r} does not exist", "write three letters of ISO 4217, as USD")
     return code or None
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..ontology.errors import UnreadableSource
-from .cells import Cell, DateCell, Fault
+from .cells import Cell, DateCell, Fault, NumberCell
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
@@ -85,13 +85,13 @@ def open_sheets(path: Path, cut: dict[str, int]) -> list[WorkbookSheet]:
 
     :raises UnreadableSource: If the file is no workbook, is protected, or unpacks to more than is reasonable.
     """
-    from openpyxl import load_workbook
+    from .workbook_reader import open_workbook
 
     check_workbook(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = load_workbook(path, read_only=True, keep_links=False)
+            book = open_workbook(path)
         return [WorkbookSheet(path, sheet, cut) for sheet in book.worksheets]
     except _DAMAGED as error:
         raise UnreadableSource(f"the workbook is damaged ({_reason(error)})", path=path, advice=_RESAVE) from error
@@ -184,7 +184,7 @@ def _cell(cell: Any) -> Cell:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return _number(value, "%" in (cell.number_format or ""))
+        return NumberCell(_number(value, "%" in (cell.number_format or "")))
     if isinstance(value, datetime.datetime) and value.time() == datetime.time():
         value = value.date()
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):

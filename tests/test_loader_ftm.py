@@ -107,6 +107,10 @@ def test_statements_of_one_thing_are_gathered() -> None:
             "x: the currency 'EUROS' does not exist",
         ),
         (
+            {"id": "x", "schema": "Payment", "properties": {"amount": ["5"], "currency": ["XYZ"]}},
+            "x: the currency 'XYZ' does not exist",
+        ),
+        (
             {"id": "x", "schema": "Membership", "properties": {"startDate": ["2011-02-30"]}},
             "x: startDate '2011-02-30' is none that the calendar has",
         ),

@@ -24,8 +24,8 @@ heads heldIn hosts implementedBy implements leads locatedIn mandates memberOf ob
 participatesIn partyTo precedes produces proposes provides requests reviewedAt
 subsidiaryOf supersedes viceChairs""".split()
 QUALIFIERS = """validFrom validTo role amount currency amountUSD status count unit share outcome frequency dateNote
-underAgreement throughFund atEvent inProgramme inPlace onTopic viaDocument evidence discussedIn source relation target document
-locator quote certainty score method acronym collective nameKind checksum loader origin recordedAs""".split()
+underAgreement throughFund atEvent inProgramme inPlace onTopic viaDocument evidence discussedIn source relation target
+document locator quote certainty score method acronym collective nameKind checksum loader origin recordedAs""".split()
 SCHEMES = "ISO3166 M49 Wikidata ROR IATI UNSymbol COW OECDDAC".split()
 
 

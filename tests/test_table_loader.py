@@ -445,6 +445,7 @@ BAD_LINKS = [
     ({"amount": "5", "currency": "usd"}, "currency", "'usd' is not a currency code; write 'USD'"),
     ({"amount": "5", "currency": "€"}, "currency", "'€' is not a currency code; write 'EUR'"),
     ({"amount": "5", "currency": "US1"}, "currency", "three capital letters of ISO 4217"),
+    ({"amount": "5", "currency": "XYZ"}, "currency", "there is no currency 'XYZ'"),
     ({"share": "101"}, "share", "101 is not a percentage"),
     ({"count": "-1", "unit": "x"}, "count", "-1 is negative"),
     ({"unit": "experts"}, "count", "there is a unit but no count"),
