@@ -1,4 +1,4 @@
-"""``serve``: the graph as a SPARQL endpoint."""
+"""``serve``: the graph as a SPARQL endpoint, and as pages for people."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 
-@click.command(short_help="Offer the graph to other programs as a SPARQL endpoint.")
+@click.command(short_help="Offer the graph as pages in a browser and as a SPARQL endpoint.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes a free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; 0.0.0.0 is every one.")
 @click.option(
@@ -46,7 +46,10 @@ def serve(
     log_queries: bool,
     quiet: bool,
 ) -> None:
-    """Offer the graph to every program that speaks SPARQL. It only reads, and is safe to leave running.
+    """Offer the graph to people, as pages in a browser, and to every program that speaks SPARQL.
+
+    It only reads, and is safe to leave running. At / are the questions as forms, with answers as tables, maps, CSV and
+    JSON, and a SPARQL editor; programs ask at /sparql.
 
     A load, a forgotten source or a decision shows up without a restart. Ctrl-C or SIGTERM ends it in order.
 
@@ -58,13 +61,18 @@ def serve(
     """
     import ipaddress
 
+    from ..graph.names import NameIndex
     from ..graph.store import Store
     from ..queries.endpoint.limits import Limits
     from ..queries.endpoint.server import check_installed
     from ..queries.endpoint.server import serve as run
 
     check_installed()
-    Store.open(store)  # a wrong folder is told before anything starts
+    from ..viz.explorer.site import routes
+
+    # A wrong folder is told before anything starts, and the index of names, which suggestions need, is made now where
+    # it is missing: a page has a limit of time that this may exceed.
+    NameIndex(Store.open(store))
     given = {
         "seconds": timeout,
         "memory": memory,
@@ -88,9 +96,13 @@ def serve(
         limits=limits,
         token=token,
         url=url,
+        routes=routes(),
+        editor="/editor",
         log_queries=log_queries,
         behind_proxy=behind_proxy,
-        listening=lambda address: click.echo(f"SPARQL endpoint at {address}/sparql; Ctrl-C ends it."),
+        listening=lambda address: click.echo(
+            f"SPARQL endpoint at {address}/sparql; pages for people at {address}/; Ctrl-C ends it."
+        ),
     )
 
 

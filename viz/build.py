@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..graph.reading import Reader
 from ..graph.selection import Chosen, Selection, left_out
@@ -41,14 +41,18 @@ def map_data(
     if focus is not None:
         near = _within(links, focus, depth)
         links = [link for link in links if link.source_iri in near and link.target_iri in near]
+    return drawn(entities, links, title=title, focus=focus), left_out(chosen.undated, chosen.open)
+
+
+def drawn(entities: Mapping[str, Entity], links: Sequence[Link], *, title: str, focus: str | None = None) -> MapData:
+    """Return the map of some links and their ends; ``entities`` holds everything that the links name."""
     shown = {end for link in links for end in (link.source_iri, link.target_iri)} | ({focus} if focus else set())
-    data = MapData(
+    return MapData(
         nodes=tuple(_node(entities[iri], entities) for iri in sorted(shown)),
         edges=tuple(_edge(link, entities) for link in links),
         title=title,
         focus=focus,
     )
-    return data, left_out(chosen.undated, chosen.open)
 
 
 def _within(links: list[Link], focus: str, depth: int) -> set[str]:
@@ -68,7 +72,7 @@ def _names(entity: Entity) -> dict[str, str]:
     return found or {"": entity.name()}
 
 
-def _node(entity: Entity, entities: dict[str, Entity]) -> MapNode:
+def _node(entity: Entity, entities: Mapping[str, Entity]) -> MapNode:
     facts: list[Fact] = []
     for field, local in (("valid_from", "validFrom"), ("valid_to", "validTo"), ("status", "status")):
         if (value := getattr(entity, field)) is not None:
@@ -94,7 +98,7 @@ def _node(entity: Entity, entities: dict[str, Entity]) -> MapNode:
     )
 
 
-def _edge(link: Link, entities: dict[str, Entity]) -> MapEdge:
+def _edge(link: Link, entities: Mapping[str, Entity]) -> MapEdge:
     facts: list[Fact] = []
     if link.amount is not None:
         facts.append((*_labels("amount"), f"{link.amount:,} {link.currency or ''}".strip()))
@@ -122,7 +126,7 @@ def _edge(link: Link, entities: dict[str, Entity]) -> MapEdge:
     )
 
 
-def _evidence(evidence: Evidence, entities: dict[str, Entity]) -> MapEvidence:
+def _evidence(evidence: Evidence, entities: Mapping[str, Entity]) -> MapEvidence:
     document = entities.get(evidence.document)
     return MapEvidence(
         document_name=_names(document) if document else {"": evidence.document},

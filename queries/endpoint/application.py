@@ -94,6 +94,8 @@ class Application:
                 response = Response(303, [(b"location", _SPARQL[0].encode())])
         except Refused as refused:
             response = plain(refused)
+            if refused.status == 401:  # in a line of its own: Chromium asks for no password if it stands in another
+                response.headers.insert(0, (b"www-authenticate", b'Basic realm="multilateral", charset="UTF-8"'))
         if response is None:
             await self._page(scope, receive, sender, begun)
             return
@@ -127,7 +129,7 @@ class Application:
             raise Refused(
                 401,
                 "This endpoint needs a token: send `Authorization: Bearer TOKEN`, or the token as a password.",
-                WWW_Authenticate='Bearer realm="multilateral", Basic realm="multilateral", charset="UTF-8"',
+                WWW_Authenticate='Bearer realm="multilateral"',
             )
 
     def _note(self, scope: Any, status: int, size: int, begun: float, asked: Sequence[str]) -> None:
