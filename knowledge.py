@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .graph.analysis.model import Result
     from .graph.export import ExportReport
     from .graph.paths import Explanation
+    from .graph.remote.address import Address
     from .graph.status import Status
     from .graph.validation import Violation
     from .queries.engines import Engine
@@ -85,14 +86,28 @@ def _warn(sentence: str) -> None:
     warnings.warn(sentence, stacklevel=2)
 
 
-def open(path: str | Path = "multilateral.db", *, notice: Callable[[str], None] = _warn) -> KnowledgeGraph:
+def is_url(path: str | Path) -> bool:
+    """Tell whether a store is given as the URL of a SPARQL service."""
+    return isinstance(path, str) and path.partition("://")[0].lower() in ("http", "https")
+
+
+def open(
+    path: str | Path = "multilateral.db", *, notice: Callable[[str], None] = _warn, address: Address | None = None
+) -> KnowledgeGraph:
     """Open the store at ``path``; where there is none, the first :meth:`KnowledgeGraph.load` makes it.
 
-    ``notice`` is told one sentence for each stored source that cannot be read; by default it is a warning.
+    ``path`` may be the URL of a SPARQL service, which is only read (``docs/remote.md``); who asks comes from the
+    environment, or from an ``address`` with user and password. ``notice`` is told one sentence for each stored source
+    that cannot be read, and for what is copied from a service; by default it is a warning.
 
     :raises NoStore: If there is something else at ``path``.
     :raises NewerStore: If a newer version of this package made the store.
+    :raises BadParameter: If the URL is none of a SPARQL service.
     """
+    if address is not None or is_url(path):
+        from .remote_knowledge import RemoteKnowledgeGraph, address_of
+
+        return RemoteKnowledgeGraph(address or address_of(str(path)), notice=notice)
     graph = KnowledgeGraph(path, notice=notice)
     if graph.path.exists():
         Store.open(graph.path)
@@ -146,8 +161,8 @@ class KnowledgeGraph:
 
         loads = self.loaders(*sources, kind=kind, skip_bad=skip_bad, mapping=mapping)
         with Store.writing(self.path) as store, contextlib.closing(Watch(store, authority)) as watch:
-            reports = store.load(watch(loads), progress=progress)
-            watch.settle(reports)
+            reports = store.load(watch(loads), progress=progress, decide=watch.decide)
+            watch.keep()
         return reports
 
     def loaders(
@@ -200,14 +215,13 @@ class KnowledgeGraph:
         """
         if not self.path.exists():
             raise NoStore(f"There is no store at {self.path}, so there is nothing to forget.")
-        from .graph.identity.keys import Keys
-        from .graph.identity.rules import settle
+        from .graph.identity.keys import Watch
         from .loaders.authority import authority
 
         with Store.writing(self.path) as store:
-            store.forget(source_id)
-            with contextlib.closing(Keys(store, writable=True)) as keys:
-                settle(keys, authority=authority)
+            with contextlib.closing(Watch(store, authority)) as watch:
+                store.forget(source_id, decide=watch.decide_without(source_id))
+                watch.keep()
 
     def sources(self) -> list[Source]:
         """Return what is loaded."""
@@ -303,9 +317,16 @@ class KnowledgeGraph:
 
         :raises BadQuery: If the text is wrong, writes, or gives triples (use :meth:`export` for those).
         """
-        columns, rows = sparql_table(self.reader, text)
+        columns, rows = self.rows_of(text)
         asked = columns == ["answer"] and len(rows) == 1 and isinstance(rows[0]["answer"], bool)
         return rows[0]["answer"] if asked else _frame(columns, rows)
+
+    def rows_of(self, text: str) -> tuple[list[str], list[dict[str, Any]]]:
+        """Run a SPARQL query of any form that reads, and return its columns and rows.
+
+        :raises BadQuery: If the text is wrong or writes.
+        """
+        return table_of(self.reader.index.query(text))
 
     def cypher(self, text: str, **parameters: Any) -> Any:
         """Run a Cypher query on the embedded property graph: a table as :meth:`query` gives it."""
@@ -400,11 +421,10 @@ class KnowledgeGraph:
         return export(self.reader, to, Path(path), self.selection(**selection))
 
 
-def sparql_table(reader: Reader, text: str) -> tuple[list[str], list[dict[str, Any]]]:
-    """Return the columns and rows of a SPARQL SELECT, ASK, CONSTRUCT or DESCRIBE, values as plain text or numbers."""
+def table_of(result: Any) -> tuple[list[str], list[dict[str, Any]]]:
+    """Return the columns and rows of a SELECT, ASK, CONSTRUCT or DESCRIBE as pyoxigraph answers it, values plain."""
     import pyoxigraph as ox
 
-    result = reader.index.query(text)
     if isinstance(result, ox.QueryBoolean):
         return ["answer"], [{"answer": bool(result)}]
     if isinstance(result, ox.QueryTriples):

@@ -105,7 +105,8 @@ def tables(folder: Path, store_path: Path, *, codes: bool, each: int | None = No
             said[lang] = cut(folder / f"{place}_{lang}.xlsx", made, codes=codes, each=each)
             with Store.writing(store_path) as store:
                 watch = Watch(store, authority)
-                watch.settle(store.load(watch([load_iati_tables(made, known=known, skip_bad=True)])))
+                store.load(watch([load_iati_tables(made, known=known, skip_bad=True)]), decide=watch.decide)
+                watch.keep()
                 watch.close()
         for code, names in said["en"].items():
             if len(names) == 1 and len(said["fr"][code]) == 1:
@@ -158,13 +159,11 @@ def main() -> None:
                 print(f"{count} names loaded without rules: {time.perf_counter() - start:.1f} s")
                 continue
             watch = Watch(store)
-            reports = store.load(watch([load]))
-            stored = time.perf_counter()
-            made = watch.settle(reports)
+            store.load(watch([load]), decide=watch.decide)
+            watch.keep()
             watch.close()
-            whole, own = time.perf_counter() - start, time.perf_counter() - stored
-            print(f"… with rules: {whole:.1f} s ({own:.1f} s the rules' own)")
-            print(f"{made} decisions")
+            print(f"… with rules: {time.perf_counter() - start:.1f} s")
+            print(f"{len(list(store.decisions))} decisions")
         keys = Keys(store, writable=False)
         start = time.perf_counter()
         finder = CandidateFinder(read_records(keys, settings=True), Standing())

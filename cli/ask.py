@@ -139,12 +139,10 @@ def sparql(store: Path, text: str | None, file: Any, format_: str, lang: str) ->
     Example:
       multilateral sparql "SELECT ?name WHERE { ?org a ml:UNBody ; skos:prefLabel ?name }"
     """
-    from ..knowledge import sparql_table
-
     asked = _text(text, file)
     graph = opened(store)
     with working("Asking"):
-        columns, rows = sparql_table(graph.reader, asked)
+        columns, rows = graph.rows_of(asked)
     write_rows(columns, rows, format_)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from .. import __version__
+from .options import StoreType
 
 #: Each command, the module that holds it, and the line that the help shows without importing it.
 COMMANDS = {
@@ -28,11 +29,17 @@ COMMANDS = {
     "analyze": ("analyze", "Run a network analysis: centrality, brokers, communities …"),
     "map": ("draw", "Write an interactive map as one offline HTML file."),
     "export": ("draw", "Write the graph in a format that other programs read."),
-    "mirror": ("mirror", "Keep the same graph in a Neo4j, prove it, read it back."),
+    "mirror": ("mirror", "Keep the same graph in a Neo4j or a SPARQL service, prove it, read it back."),
     "reconcile": ("reconcile", "Decide which things of different sources are one."),
-    "serve": ("serve", "Offer the graph to other programs as a SPARQL endpoint."),
+    "serve": ("serve", "Offer the graph as pages in a browser and as a SPARQL endpoint."),
     "completion": ("completion", "Print the script that completes commands in your shell."),
 }
+
+
+#: Commands that write to the store, or serve its files: a SPARQL service cannot stand in its place.
+ONLY_FOLDERS = ("load", "forget", "mirror", "reconcile", "serve")
+#: Whether the help of a command is asked for, among what Click keeps of a call.
+_HELP = f"{__name__}.help"
 
 
 class Commands(click.Group):
@@ -71,6 +78,7 @@ class Commands(click.Group):
         """Run a command; turn an error of ours into one sentence and the exit status 1, wrong usage into 2."""
         from ..ontology.errors import BadParameter, MultilateralError
 
+        ctx.meta[_HELP] = bool({"-h", "--help"} & {*ctx.args})
         try:
             return super().invoke(ctx)
         except BadParameter as error:
@@ -88,16 +96,16 @@ class Misuse(click.ClickException):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option(
     "--store",
-    type=click.Path(path_type=Path),
+    type=StoreType(),
     envvar="MULTILATERAL_STORE",
     default="multilateral.db",
     show_default=True,
     show_envvar=True,
-    help="The folder that holds the graph.",
+    help="The folder that holds the graph; for commands that only read, also the URL of a SPARQL service.",
 )
 @click.version_option(__version__, prog_name="multilateral", message="%(prog)s %(version)s")
 @click.pass_context
-def cli(ctx: click.Context, store: Path) -> None:
+def cli(ctx: click.Context, store: Path | str) -> None:
     """Keep and question a knowledge graph of international cooperation in which every link cites its source.
 
     \b
@@ -108,6 +116,12 @@ def cli(ctx: click.Context, store: Path) -> None:
       multilateral explain OIE UNICRI
       multilateral map -o map.html
     """
+    command = ctx.invoked_subcommand
+    if isinstance(store, str) and command in ONLY_FOLDERS and not ctx.meta[_HELP]:
+        raise Misuse(
+            f"`{command}` needs a store in a folder, and --store is the URL of a SPARQL service, which is only read; "
+            "give a folder, and send it there with `mirror push`."
+        )
     ctx.obj = store
 
 

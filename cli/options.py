@@ -57,7 +57,7 @@ def complete_sources(ctx: click.Context, parameter: click.Parameter, incomplete:
     from ..ontology.errors import MultilateralError
 
     try:
-        return [s for s in Store.open(_store(ctx)).files() if s.startswith(incomplete)]
+        return [s for s in Store.open(_store(ctx)).files() if s.startswith(incomplete)] if _is_folder(ctx) else []
     except MultilateralError:
         return []  # no store yet, so nothing to complete
 
@@ -68,7 +68,7 @@ def complete_entities(ctx: click.Context, parameter: click.Parameter, incomplete
     from ..ontology.errors import MultilateralError
 
     try:
-        found = open(_store(ctx)).find(incomplete, limit=20)
+        found = open(_store(ctx)).find(incomplete, limit=20) if _is_folder(ctx) else []
     except MultilateralError:
         return []
     return [f.matched for f in found if f.matched.lower().startswith(incomplete.lower())]
@@ -77,6 +77,11 @@ def complete_entities(ctx: click.Context, parameter: click.Parameter, incomplete
 def _store(ctx: click.Context) -> Path:
     given = ctx.find_root().params.get("store")
     return Path(given or "multilateral.db")
+
+
+def _is_folder(ctx: click.Context) -> bool:
+    """Tell whether names may be completed from the store: a service on the network is too far away for that."""
+    return not isinstance(ctx.find_root().params.get("store"), str)
 
 
 def selection_options(function: F) -> F:
@@ -135,8 +140,40 @@ def selection_options(function: F) -> F:
     return result
 
 
-def opened(store: Path) -> KnowledgeGraph:
-    """Return the store of the command line, with its notices on standard error."""
+class StoreType(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of Click
+    """A store: a folder as a path, or the URL of a SPARQL service as text."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path | str:
+        """Return what is given as a path or a URL; refuse the URL of anything else."""
+        scheme, sign, _ = str(value).partition("://")
+        if not sign or isinstance(value, Path):
+            return Path(value)
+        if scheme.lower() in ("http", "https"):
+            return str(value)
+        if scheme.lower().partition("+")[0] in ("bolt", "neo4j"):
+            self.fail("A Neo4j is asked with `query --engine cypher --on URL` and `cypher --on URL`; --store is a "
+                      "folder or the http(s) URL of a SPARQL service.")  # fmt: skip
+        self.fail(f"{scheme}:// is no store; give a folder, or the http(s) URL of a SPARQL service.")
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[click.shell_completion.CompletionItem]:
+        """Complete folders."""
+        return [click.shell_completion.CompletionItem(incomplete, type="dir")]
+
+
+def opened(store: Path | str) -> KnowledgeGraph:
+    """Return the store or the SPARQL service of the command line, with its notices on standard error."""
     from ..knowledge import open
 
-    return open(store, notice=lambda sentence: click.echo(f"Note: {sentence}", err=True))
+    def notice(sentence: str) -> None:
+        click.echo(f"Note: {sentence}", err=True)
+
+    if isinstance(store, Path):
+        return open(store, notice=notice)
+    from .sign_in import service
+
+    with service(store, {}) as found:  # it may ask for a password
+        return open(store, notice=notice, address=found.address)

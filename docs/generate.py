@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from multilateral.cli.main import COMMANDS, cli
 from multilateral.graph.analysis.registry import analyses
+from multilateral.loaders.rdf_terms import with_mapping
 from multilateral.loaders.table_columns import with_columns
 from multilateral.queries.documentation import document as questions
 
@@ -54,11 +55,17 @@ def tables() -> str:
     return with_columns((HERE / "tables.md").read_text(encoding="utf-8"))
 
 
+def rdf() -> str:
+    """Return the page of the loader of RDF: written by hand, but for the mapping."""
+    return with_mapping((HERE / "loaders-rdf.md").read_text(encoding="utf-8"))
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "questions.md": questions,
     "analyses.md": analysis_page,
     "tables.md": tables,
+    "loaders-rdf.md": rdf,
 }
 
 

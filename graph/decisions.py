@@ -126,8 +126,10 @@ class DecisionLog:
             f"Line {number} of {self._shown} was changed or lost after it was written; put the file back from a copy."
         )
 
-    def append(self, decisions: Iterable[Decision]) -> int:
+    def append(self, decisions: Iterable[Decision], into: Path | None = None) -> int:
         """Write decisions at the end, all or none, and return how many there were.
+
+        With ``into`` the longer log is written there, to take the place of this one together with something else.
 
         :raises DamagedLog: If a line that is there does not match its checksum.
         :raises StorageFailed: If the disk refuses.
@@ -142,14 +144,15 @@ class DecisionLog:
             record = asdict(decision)
             last = _checksum(record, last)
             text.append(json.dumps({**record, "checksum": last}, ensure_ascii=False, sort_keys=True) + "\n")
-        beside = self.path.with_suffix(".new")
+        target = into or self.path
+        beside = target.with_suffix(".new")
         before = self.path.read_bytes() if self.path.exists() else b""
         with storage(self.path):
             with beside.open("wb") as out:
                 out.write(before + "".join(text).encode())
                 out.flush()
                 os.fsync(out.fileno())
-            beside.replace(self.path)
+            beside.replace(target)
         return len(text)
 
     def standing(self) -> Standing:

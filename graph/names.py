@@ -11,14 +11,13 @@ import contextlib
 import re
 import sqlite3
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..ontology.errors import DamagedSource
-from ..ontology.model import Entity
-from .index import canonical
+from .canonical import canonical
 from .projections import Built, Pinned, discard, pin, projection
+from .source_lines import names
 from .store import Store
 
 _SCHEMA = """
@@ -26,7 +25,9 @@ CREATE TABLE name (id INTEGER PRIMARY KEY, iri TEXT NOT NULL, key TEXT NOT NULL,
                    lang TEXT NOT NULL, kind TEXT NOT NULL, type TEXT NOT NULL, UNIQUE (iri, key, kind, lang));
 CREATE VIRTUAL TABLE words USING fts5(key, content='name', content_rowid='id',
                                       tokenize='unicode61 remove_diacritics 2');
-CREATE TABLE trigram (gram TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (gram, id)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE grams USING fts5(padded, content='', detail=none, tokenize='trigram case_sensitive 1');
+CREATE VIRTUAL TABLE grams_counted USING fts5vocab(grams, row);
+CREATE VIRTUAL TABLE gram USING fts5vocab(grams, instance);
 CREATE TABLE frequency (gram TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
 """
 _RAREST, _CANDIDATES = 10, 100
@@ -54,7 +55,9 @@ def fold(text: str) -> str:
     >>> fold("Côte d’Ivoire"), fold("ÉTATS-UNIS")
     ('cote d ivoire', 'etats unis')
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    plain = text
+    if not text.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     folded = plain.casefold()
     return _PUNCTUATION.sub(" ", folded).strip() or folded.strip()  # a name that is all signs is compared as it is
 
@@ -131,8 +134,8 @@ class NameIndex:
             return
         marks = ",".join("?" * len(rare))
         rows = self._db.execute(
-            "SELECT iri, text, lang, kind, type, name.key FROM name JOIN (SELECT id, COUNT(*) AS shared FROM trigram "  # noqa: S608
-            f"WHERE gram IN ({marks}) GROUP BY id ORDER BY shared DESC, id LIMIT ?) AS near ON near.id = name.id",
+            "SELECT iri, text, lang, kind, type, name.key FROM name JOIN (SELECT doc, COUNT(*) AS shared FROM gram "  # noqa: S608
+            f"WHERE term IN ({marks}) GROUP BY doc ORDER BY shared DESC, doc LIMIT ?) AS near ON near.doc = name.id",
             (*(gram for (gram,) in rare), _CANDIDATES),
         ).fetchall()
         for *row, found in rows:
@@ -175,28 +178,15 @@ def _fill(store: Pinned, built: Built) -> None:
             except DamagedSource as error:
                 built.damaged[source_id] = str(error)
                 db.rollback()
-        frequency: Counter[str] = Counter()
-        pairs: list[tuple[str, int]] = []
-        for number, key in db.execute("SELECT id, key FROM name").fetchall():
-            grams = _trigrams(key)
-            frequency.update(grams)
-            pairs.extend((gram, number) for gram in grams)
-            if len(pairs) > 500_000:
-                db.executemany("INSERT INTO trigram VALUES (?, ?)", sorted(pairs))
-                pairs = []
-        db.executemany("INSERT INTO trigram VALUES (?, ?)", sorted(pairs))
-        db.executemany("INSERT INTO frequency VALUES (?, ?)", frequency.items())
         db.execute("INSERT INTO words(words) VALUES ('rebuild')")
+        # What differs by a letter from an identifier is another one.
+        db.execute(
+            "INSERT INTO grams (rowid, padded) SELECT id, '  ' || key || ' ' FROM name WHERE kind != 'identifier'"
+        )
+        db.execute("INSERT INTO frequency SELECT term, doc FROM grams_counted")
         db.commit()
 
 
 def _names(store: Store, source_id: str, tops: dict[str, str]) -> Iterator[tuple[str, str, str, str, str, str]]:
-    for entity in store.statements(source_id):
-        if not isinstance(entity, Entity):
-            continue
-        iri = tops.get(entity.iri, entity.iri)
-        for name in entity.names:
-            yield iri, fold(name.text), name.text, name.lang, name.kind, entity.type
-        texts = [entity.identifier] if entity.identifier else []
-        for text in [*texts, *(i.value for i in entity.identifiers)]:
-            yield iri, fold(text), text, "", "identifier", entity.type
+    for iri, type_, kind, text, lang in names(store, source_id):
+        yield tops.get(iri, iri), fold(text), text, lang, kind, type_

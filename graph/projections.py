@@ -32,7 +32,7 @@ from .store import Store, storage, write_beside
 _META = "meta.json"
 _KEPT = ("sums", "decisions", "ontology", "damaged", "facts")
 #: Raised whenever a projection is built in another way, so that those of older versions are made again.
-PROJECTION_FORMAT = 2
+PROJECTION_FORMAT = 3
 #: Seconds after which a half-built folder is taken to be left by a killed process: none is built so slowly.
 _LEFT_BEHIND = 6 * 3600
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
@@ -80,7 +80,12 @@ class Pinned(Store):
         self.shared: dict[str, Any] = {}
         self._folder = folder
         self._files = {source_id: folder / f"{source_id}.nq.gz" for source_id in state.sums}
-        self.decisions = DecisionLog(folder / store.decisions.path.name, shown=store.decisions.path)
+        self._log = DecisionLog(folder / store.decisions.path.name, shown=store.path / store.decisions.path.name)
+
+    @property
+    def decisions(self) -> DecisionLog:
+        """The log of decisions of that moment."""
+        return self._log
 
     def files(self) -> dict[str, Path]:
         """Return the file of every source of that moment by its id."""

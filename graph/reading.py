@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from .store import Store
 _KINDS = ("preferred", "alternative", "acronym")
 _SINGLE = ("identifier", "description", "valid_from", "valid_to", "status", "homepage", "issued", "language", "body")
 _THING_FIELDS = tuple(field for field, (_, form) in convert.QUALIFIERS.items() if form == "thing")
+_thing_values = attrgetter(*_THING_FIELDS)
 
 
 def short(iri: str) -> str:
@@ -257,9 +259,10 @@ class Reader:
         block: dict[str, list[tuple[str, Any]]] = {iri: []}
         source_id = ""
         for quad in self.index.db.quads_for_pattern(node, None, None, None):
-            if isinstance(quad.graph_name, ox.NamedNode):
-                block[iri].append((quad.predicate.value, quad.object))
+            if isinstance(quad.graph_name, ox.NamedNode):  # only the first statement of a link, which says whose it is
                 source_id = quad.graph_name.value.removeprefix(f"{ID}source/")
+            else:
+                block[iri].append((quad.predicate.value, quad.object))
         self._add_nodes(block, iri, (ML + "evidence", ML + "discussedIn"))
         return convert.read_link(iri, block), source_id
 
@@ -337,15 +340,12 @@ class Reader:
                 yield statement, source_id
 
 
-def things_of(link: Link) -> Iterator[str]:
-    """Yield the IRIs of all things that a link names: its ends, its qualifiers and its documents."""
-    yield link.source_iri
-    yield link.target_iri
-    for field in _THING_FIELDS:
-        if (value := getattr(link, field)) is not None:
-            yield value
-    yield from (e.document for e in link.evidence)
-    yield from (r.document for r in link.discussed_in)
+def things_of(link: Link) -> list[str]:
+    """Return the IRIs of all things that a link names: its ends, its qualifiers and its documents."""
+    named = [link.source_iri, link.target_iri, *[iri for iri in _thing_values(link) if iri is not None]]
+    named += [e.document for e in link.evidence]
+    named += [r.document for r in link.discussed_in]
+    return named
 
 
 def under_canonical(statement: Entity | Link, canonical: dict[str, str]) -> Entity | Link:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from ..ontology.convert import QUALIFIERS
@@ -11,6 +11,7 @@ from ..ontology.model import ID, Entity, Evidence, Link, snake
 from ..ontology.vocabulary import vocabulary
 
 Row = dict[str, Any]
+_qualifiers = attrgetter(*QUALIFIERS)
 
 
 def relationship_type(relation: str) -> str:
@@ -48,8 +49,7 @@ def entity_row(entity: Entity) -> Row:
 def link_row(link: Link, source_id: str) -> Row:
     """Return the properties of a link's relationship; a thing is named by its IRI, an amount is a float."""
     row: Row = {"iri": link.iri, "source": source_id, "relation": link.relation}
-    for field in QUALIFIERS:
-        value = getattr(link, field)
+    for field, value in zip(QUALIFIERS, _qualifiers(link), strict=True):
         if value is not None:
             row[field] = float(value) if isinstance(value, Decimal) else value
     if link.discussed_in:
@@ -58,8 +58,7 @@ def link_row(link: Link, source_id: str) -> Row:
     return row | _evidence(link.evidence)
 
 
-def _evidence(evidence: Iterable[Evidence]) -> Row:
-    items = list(evidence)
+def _evidence(items: tuple[Evidence, ...]) -> Row:
     return {
         "documents": [e.document for e in items],
         "locators": [e.locator for e in items],

@@ -18,12 +18,12 @@ import shutil
 import sqlite3
 import uuid
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TypeVar, cast
 
-from pyoxigraph import Quad, RdfFormat, parse, serialize
+from pyoxigraph import Quad, RdfFormat, parse
 
 from ..ontology import convert
 from ..ontology.errors import (
@@ -36,8 +36,10 @@ from ..ontology.errors import (
     UnknownSource,
     UnreadableSource,
 )
-from ..ontology.model import Entity, Link, Loaded, Source, Statement, source_iri
-from .decisions import DecisionLog
+from ..ontology.lines import read_lines
+from ..ontology.model import Link, Loaded, Source, Statement, source_iri
+from ..ontology.write_lines import LineWriter
+from .decisions import Decision, DecisionLog
 
 FORMAT = 1
 _T = TypeVar("_T")
@@ -46,6 +48,9 @@ _COMMITTED = "committed-"
 _STAGED = "staged-"
 _FORGET = ".forget"
 _SUFFIX = ".nq.gz"
+_LOG = "decisions.jsonl"
+#: Bytes that are compressed at a time.
+_BLOCK = 1 << 18
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 #: Ids that no source may have, because the graph of that name is the index's own.
 _RESERVED = ("decisions",)
@@ -72,7 +77,6 @@ class Store:
         self.path = path
         self.sources_path = path / "sources"
         self.projections_path = path / "projections"
-        self.decisions = DecisionLog(path / "decisions.jsonl")
 
     # --- opening ---------------------------------------------------------------------------------------------
 
@@ -149,6 +153,12 @@ class Store:
         for leftover in self.path.glob(f"{_MARKER}.*.new"):
             leftover.unlink()
 
+    @property
+    def decisions(self) -> DecisionLog:
+        """The log of decisions, with what a killed or working writer has just committed."""
+        path = self.path / _LOG
+        return DecisionLog(next((p for p in self._committed() if p.name == _LOG), path), shown=path)
+
     # --- what is there -----------------------------------------------------------------------------------------
 
     def files(self) -> dict[str, Path]:
@@ -161,7 +171,7 @@ class Store:
         for path in committed:
             if path.name.endswith(_FORGET):
                 found.pop(path.name.removesuffix(_FORGET), None)
-            else:
+            elif path.name != _LOG:
                 found[path.name.removesuffix(_SUFFIX)] = path
         return dict(sorted(found.items()))
 
@@ -255,18 +265,29 @@ class Store:
         except (ValueError, KeyError) as error:
             raise DamagedSource(source_id, self.files()[source_id], str(error)) from error
 
-    def statements(self, source_id: str) -> Iterator[Statement]:
-        """Yield the entities and links of a source as they were loaded."""
-        return convert.read(self.quads(source_id))
+    def statements(self, source_id: str, tick: Callable[[int], None] = lambda size: None) -> Iterator[Statement]:
+        """Yield the entities and links of a source as they were loaded; ``tick`` is told how many bytes were read.
+
+        :raises UnknownSource: If there is no such source.
+        :raises DamagedSource: If its file cannot be read to the end.
+        """
+        next(self.quads(source_id))  # raises where there is none, or the file is another's
+        with self.lines(source_id) as stream:
+            yield from read_lines(stream, source_iri(source_id), tick)
 
     # --- writing -----------------------------------------------------------------------------------------------
 
     def load(
-        self, loads: Iterable[Loaded], *, progress: Callable[[str, int], None] = lambda source, count: None
+        self,
+        loads: Iterable[Loaded],
+        *,
+        progress: Callable[[str, int], None] = lambda source, count: None,
+        decide: Callable[[Mapping[str, Path]], Iterable[Decision]] = lambda files: (),
     ) -> list[LoadReport]:
         """Write sources in, all of them or none, each replacing the one with the same id.
 
-        A source whose checksum, loader and version are those of the one in the store is left as it is.
+        A source whose checksum, loader and version are those of the one in the store is left as it is. ``decide`` is
+        given the new files by source, and what it decides comes in together with them.
         ``progress`` is told the source and the number of records every thousand records.
 
         :raises UnreadableSource: If a record is wrong; the store is as it was.
@@ -294,7 +315,8 @@ class Store:
                     entities, links = _write(staged / (source_id + _SUFFIX), loaded, progress)
                     outcome = "replaced" if source_id in there else "new"
                     reports.append(LoadReport(loaded.source, outcome, entities, links, dict(loaded.skipped)))
-                self._commit(staged)
+                written = {p.name.removesuffix(_SUFFIX): p for p in staged.iterdir()}
+                self._commit(staged, decide(written))
         finally:
             shutil.rmtree(staged, ignore_errors=True)
         return reports
@@ -317,8 +339,8 @@ class Store:
             return False
         return True
 
-    def forget(self, source_id: str) -> None:
-        """Take a source out.
+    def forget(self, source_id: str, *, decide: Callable[[], Iterable[Decision]] = lambda: ()) -> None:
+        """Take a source out, and take in what ``decide`` decides then.
 
         :raises UnknownSource: If there is no such source.
         """
@@ -327,10 +349,16 @@ class Store:
         staged = self.path / f"{_STAGED}{uuid.uuid4().hex}"
         with storage(self.path):
             staged.mkdir()
-            (staged / (source_id + _FORGET)).touch()
-            self._commit(staged)
+            try:
+                (staged / (source_id + _FORGET)).touch()
+                self._commit(staged, decide())
+            finally:
+                shutil.rmtree(staged, ignore_errors=True)
 
-    def _commit(self, staged: Path) -> None:
+    def _commit(self, staged: Path, decisions: Iterable[Decision]) -> None:
+        new = list(decisions)
+        if new:
+            self.decisions.append(new, into=staged / _LOG)
         _sync(staged)
         committed = staged.with_name(staged.name.replace(_STAGED, _COMMITTED))
         staged.rename(committed)  # from here on the load is in
@@ -339,7 +367,10 @@ class Store:
 
     def _move_in(self, committed: Path) -> None:
         for path in sorted(committed.iterdir()):
-            if path.name.endswith(_FORGET):
+            if path.name == _LOG:
+                path.replace(self.path / _LOG)
+                _sync(self.path)
+            elif path.name.endswith(_FORGET):
                 (self.sources_path / (path.name.removesuffix(_FORGET) + _SUFFIX)).unlink(missing_ok=True)
                 path.unlink()
             else:
@@ -351,34 +382,36 @@ class Store:
 def _write(path: Path, loaded: Loaded, progress: Callable[[str, int], None]) -> tuple[int, int]:
     counts = [0, 0]
     seen: set[int] = set()
-
-    def stream() -> Iterator[Quad]:
-        yield from convert.source_quads(loaded.source)
-        for number, statement in enumerate(_reading(loaded.statements, f"source {loaded.source.id!r}"), 1):
-            mark = hash(statement.iri)
-            if mark in seen:
-                raise UnreadableSource(
-                    f"source {loaded.source.id!r} has two records with the IRI {statement.iri}",
-                    advice="give each record an id of its own",
-                )
-            seen.add(mark)
-            counts[0] += isinstance(statement, Entity)
-            counts[1] += isinstance(statement, Link)
-            if number % 1000 == 0:
-                progress(loaded.source.id, number)
-            try:
-                block = list(convert.quads(statement, loaded.source.id))
-            except ValueError as error:
-                raise UnreadableSource(
-                    f"the record {statement.iri} of source {loaded.source.id!r} cannot be written ({error})",
-                    advice="correct the record",
-                ) from error
-            yield from block
-
+    writer = LineWriter(loaded.source)
     # A file object of our own, so that the name and the time of writing do not enter the compressed file.
     with path.open("wb") as raw:
         with gzip.GzipFile(filename="", mode="wb", fileobj=raw, compresslevel=1, mtime=0) as out:
-            serialize(stream(), cast("IO[bytes]", out), format=RdfFormat.N_QUADS)
+            waiting = [writer.head()]
+            size = 0
+            for number, statement in enumerate(_reading(loaded.statements, f"source {loaded.source.id!r}"), 1):
+                mark = hash(statement.iri)
+                if mark in seen:
+                    raise UnreadableSource(
+                        f"source {loaded.source.id!r} has two records with the IRI {statement.iri}",
+                        advice="give each record an id of its own",
+                    )
+                seen.add(mark)
+                counts[isinstance(statement, Link)] += 1
+                if number % 1000 == 0:
+                    progress(loaded.source.id, number)
+                try:
+                    lines = writer.lines(statement)
+                except ValueError as error:
+                    raise UnreadableSource(
+                        f"the record {statement.iri} of source {loaded.source.id!r} cannot be written ({error})",
+                        advice="correct the record",
+                    ) from error
+                waiting.append(lines)
+                size += len(lines)
+                if size > _BLOCK:
+                    out.write(b"".join(waiting))
+                    waiting, size = [], 0
+            out.write(b"".join(waiting))
         raw.flush()
         os.fsync(raw.fileno())
     return counts[0], counts[1]

@@ -33,13 +33,15 @@ class Kind:
     """A kind of source: what it is in a few words, how sure it is of an input, and its loader.
 
     ``likeness`` returns 0 where the input is of another kind, 1 where it may be of this one by its name, 2 where
-    its content shows it; it never raises on what it cannot read. ``loader`` imports the loader.
+    its content shows it, 3 where we wrote it ourselves; it never raises on what it cannot read. ``loader`` imports the
+    loader. A ``general`` kind gives way to another that is as sure, because that one knows the input better.
     """
 
     name: str
     description: str
     likeness: Callable[[Path], int]
     loader: Callable[[], Loader]
+    general: bool = False
 
 
 def _table_likeness(path: Path) -> int:
@@ -150,6 +152,18 @@ def _sdg_loader() -> Loader:
     return load_sdg
 
 
+def _rdf_likeness(path: Path) -> int:
+    from .rdf import likeness
+
+    return likeness(path)
+
+
+def _rdf_loader() -> Loader:
+    from .rdf import load_rdf
+
+    return load_rdf
+
+
 def _ftm_likeness(path: Path) -> int:
     from .ftm import likeness
 
@@ -231,6 +245,13 @@ KINDS: Final[dict[str, Kind]] = {
         _iati_tables_loader,
     ),
     "ftm": Kind("ftm", "FollowTheMoney entities or statements", _ftm_likeness, _ftm_loader),
+    "rdf": Kind(
+        "rdf",
+        "RDF of any syntax: our own exports, W3C ORG, schema.org, FOAF, SKOS, Dublin Core",
+        _rdf_likeness,
+        _rdf_loader,
+        general=True,
+    ),
 }
 
 
@@ -247,6 +268,7 @@ def detect(path: Path, *, at_least: int = 0) -> str:
     if best < at_least:
         raise UnreadableSource("does not show by its content that it is of a kind that is known", path=path)
     found = [name for name, degree in sure.items() if degree == best]
+    found = [name for name in found if not KINDS[name].general] or found
     if not best:
         raise UnreadableSource("is of no kind that is known", path=path, advice=f"the kinds are {_kinds()}")
     if len(found) > 1:

@@ -75,4 +75,7 @@ class LinksSoFar:
 
     def add(self, link_iri: str, source_id: str) -> None:
         """Note a link that the source named brings."""
-        self._brought.setdefault(source_id, Marks()).add(hash(link_iri))
+        marks = self._brought.get(source_id)
+        if marks is None:
+            marks = self._brought[source_id] = Marks()
+        marks.add(hash(link_iri))

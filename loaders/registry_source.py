@@ -171,7 +171,9 @@ class Registry:
 
 
 def _stem(path: Path, kind: str) -> str:
-    name = re.sub(r"(?i)(\.(gz|jsonl?|ndjson|csv|tsv|ya?ml|ttl|nt|rdf|xml|txt|ftm|n3))+$", "", path.name)
+    name = re.sub(
+        r"(?i)(\.(gz|jsonl?|ndjson|csv|tsv|ya?ml|ttl|nt|nq|trig|jsonld|rdf|owl|xml|txt|ftm|n3))+$", "", path.name
+    )
     made = slug(name)
     return made if made.startswith(kind) else f"{kind}-{made}"
 

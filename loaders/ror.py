@@ -16,6 +16,7 @@ from typing import Final
 from ..ontology.errors import UnreadableSource
 from ..ontology.model import ID, Entity, Link, Loaded, Name, Statement
 from . import reading
+from .circles import leads
 from .reading_json import Json, JsonStream
 from .registry_countries import by_code
 from .registry_ror import class_of, names_of, names_of_1, places_of, places_of_1, relationships_of, ror_id, ror_iri
@@ -200,7 +201,7 @@ class _Reader:
                 one, two = sorted((one, two))
             if f"{one}/{relation}/{two}" in self.pairs:  # both records say it
                 continue
-            if relation in self.above and _leads(self.above[relation], two, one):
+            if relation in self.above and leads(self.above[relation], two, one):
                 self.registry.left_out(f"{kind} relationships that close a circle")
                 continue
             self.mentioned.setdefault(other, label)
@@ -211,16 +212,3 @@ class _Reader:
                 f"{one}/{relation}/{two}", ror_iri(one), relation, ror_iri(two),
                 f"https://ror.org/{ror}, relationships[{number}]", role="related" if kind == "related" else None,
             )  # fmt: skip
-
-
-def _leads(above: dict[str, list[str]], start: str, goal: str) -> bool:
-    """Say whether ``goal`` stands above ``start``; looks at no more than a thousand organizations."""
-    seen, queue = {start}, [start]
-    while queue and len(seen) < 1_000:
-        current = queue.pop()
-        if current == goal:
-            return True
-        fresh = [other for other in above.get(current, ()) if other not in seen]
-        seen.update(fresh)
-        queue += fresh
-    return goal in seen

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode, Quad
@@ -247,38 +248,61 @@ def read(stream: Iterable[Quad]) -> Iterator[Statement]:
 
     The description of the source itself is passed over; :func:`read_source` reads it.
     """
-    for head, block in blocks(stream):
-        kind = next(o for p, o in block[head] if p == TYPE.value).value
-        if kind == ML + "Link":
-            yield read_link(head, block)
-        elif kind != ML + "Source":
-            yield read_entity(head, block)
+    found = Blocks()
+    for head, block in chain(found.add(stream), found.end()):
+        if (statement := read_block(head, block)) is not None:
+            yield statement
 
 
 Block = dict[str, list[tuple[str, Any]]]
 
 
-def blocks(stream: Iterable[Quad]) -> Iterator[tuple[str, Block]]:
-    """Group quads in record order: yield the IRI of each record and ``{subject: [(predicate, object), …]}``.
+class Blocks:
+    """Groups quads in record order: the IRI of each record with ``{subject: [(predicate, object), …]}``.
 
     Direct triples (``eu ml:funds hped``) are left out: their subject is not the record.
     """
-    head = ""
-    block: Block = {}
-    own: tuple[str, ...] = ()
-    for quad in stream:
-        subject, predicate = quad.subject.value, quad.predicate.value  # type: ignore[union-attr]
-        if subject in block:
-            block[subject].append((predicate, quad.object))
-        elif own and subject.startswith(own):
-            block[subject] = [(predicate, quad.object)]
-        elif predicate == TYPE.value:
-            if head:
-                yield head, block
-            head, block = subject, {subject: [(predicate, quad.object)]}
-            own = (f"{head}/evidence/", f"{head}/discussed/", f"{head}/name/")
-    if head:
-        yield head, block
+
+    def __init__(self) -> None:
+        self._head = ""
+        self._block: Block = {}
+        self._own: tuple[str, ...] = ()
+
+    def add(self, stream: Iterable[Quad]) -> Iterator[tuple[str, Block]]:
+        """Yield the records that are complete when these quads have come; the last one may go on."""
+        for quad in stream:
+            subject, predicate = quad.subject.value, quad.predicate.value  # type: ignore[union-attr]
+            if subject in self._block:
+                self._block[subject].append((predicate, quad.object))
+            elif self.holds(subject):
+                self._block[subject] = [(predicate, quad.object)]
+            elif predicate == TYPE.value:
+                yield from self.end()
+                self.begin(subject)
+                self._block[subject] = [(predicate, quad.object)]
+
+    def end(self) -> Iterator[tuple[str, Block]]:
+        """Yield the record that is being read, if there is one: no more of it will come."""
+        if self._block:
+            block, self._block = self._block, {}
+            yield self._head, block
+        self._own = ()
+
+    def begin(self, head: str) -> None:
+        """Note the record to which the quads that come belong."""
+        self._head, self._own = head, (f"{head}/evidence/", f"{head}/discussed/", f"{head}/name/")
+
+    def holds(self, subject: str) -> bool:
+        """Tell whether a subject is a node of the record that is being read, by its IRI."""
+        return subject.startswith(self._own) if self._own else False
+
+
+def read_block(head: str, block: Block) -> Statement | None:
+    """Return the entity or link of a block; ``None`` for the description of the source itself."""
+    kind = next(o for p, o in block[head] if p == TYPE.value).value
+    if kind == ML + "Link":
+        return read_link(head, block)
+    return None if kind == ML + "Source" else read_entity(head, block)
 
 
 def _one(rows: list[tuple[str, Any]], predicate: str) -> str | None:
@@ -335,6 +359,48 @@ def read_link(iri: str, block: Block) -> Link:
 def read_entity(iri: str, block: Block) -> Entity:
     """Return the entity of a block of quads, as :func:`blocks` yields it."""
     rows = block[iri]
+    said: dict[str, str] = {}
+    names: list[Name] = []
+    dated = _dated_names(iri, block) if len(block) > 1 else {}
+    for predicate, term in rows:
+        said.setdefault(predicate, term.value)
+        if (kind := _NAME_KINDS.get(predicate)) is None:
+            continue
+        text, lang = term.value, term.language or ""
+        if (times := dated.get((kind, text, lang))) is None:
+            names.append(Name(text, lang, kind))
+            continue
+        # A name borne twice stands in one triple and has two dated labels; none is left when the triple is repeated.
+        names += [Name(text, lang, kind, *borne) for borne in sorted(times, key=lambda t: (t[0] or "", t[1] or ""))]
+        times.clear()
+    return Entity(
+        iri=iri,
+        type=said[TYPE.value].removeprefix(ML),
+        names=tuple(names),
+        identifier=said.get(IDENTIFIER.value),
+        identifiers=tuple(
+            [Identifier(o.datatype.value.removeprefix(ML), o.value) for p, o in rows if p == NOTATION.value]
+            if NOTATION.value in said
+            else ()
+        ),
+        collective=said.get(ML + "collective") == "true",
+        description=said.get(DESCRIPTION.value),
+        valid_from=said.get(ML + "validFrom"),
+        valid_to=said.get(ML + "validTo"),
+        status=said.get(ML + "status"),  # type: ignore[arg-type]
+        homepage=said.get(HOMEPAGE.value),
+        evidence=_read_evidence(block, rows),
+        issued=said.get(ISSUED.value),
+        language=said.get(LANGUAGE.value),
+        body=said.get(PUBLISHER.value),
+    )
+
+
+_NAME_KINDS: dict[str, Any] = {predicate.value: kind for kind, predicate in _NAME_PREDICATES.items()}
+
+
+def _dated_names(iri: str, block: Block) -> dict[tuple[str, str, str], list[tuple[str | None, str | None]]]:
+    """Return the times of dated names by kind, text and language."""
     dated: dict[tuple[str, str, str], list[tuple[str | None, str | None]]] = {}
     for subject, said in block.items():
         literal = next((o for p, o in said if p == SKOSXL + "literalForm"), None)
@@ -343,37 +409,7 @@ def read_entity(iri: str, block: Block) -> Entity:
         kind = _one(said, ML + "nameKind") or "alternative"
         times = (_one(said, ML + "validFrom"), _one(said, ML + "validTo"))
         dated.setdefault((kind, literal.value, literal.language or ""), []).append(times)
-    kinds = {p.value: k for k, p in _NAME_PREDICATES.items()}
-    names = []
-    for predicate, term in rows:
-        if (name_kind := kinds.get(predicate)) is None:
-            continue
-        lang = term.language or ""
-        key = (name_kind, term.value, lang)
-        # A name borne twice stands in one triple and has two dated labels; none is left when the triple is repeated.
-        times_borne = sorted(dated[key], key=lambda t: (t[0] or "", t[1] or "")) if key in dated else [(None, None)]
-        names += [Name(term.value, lang, name_kind, *borne) for borne in times_borne]  # type: ignore[arg-type]
-        if key in dated:
-            dated[key] = []
-    return Entity(
-        iri=iri,
-        type=next(o.value for p, o in rows if p == TYPE.value).removeprefix(ML),
-        names=tuple(names),
-        identifier=_one(rows, IDENTIFIER.value),
-        identifiers=tuple(
-            Identifier(o.datatype.value.removeprefix(ML), o.value) for p, o in rows if p == NOTATION.value
-        ),
-        collective=_one(rows, ML + "collective") == "true",
-        description=_one(rows, DESCRIPTION.value),
-        valid_from=_one(rows, ML + "validFrom"),
-        valid_to=_one(rows, ML + "validTo"),
-        status=_one(rows, ML + "status"),  # type: ignore[arg-type]
-        homepage=_one(rows, HOMEPAGE.value),
-        evidence=_read_evidence(block, rows),
-        issued=_one(rows, ISSUED.value),
-        language=_one(rows, LANGUAGE.value),
-        body=_one(rows, PUBLISHER.value),
-    )
+    return dated
 
 
 def read_source(stream: Iterable[Quad]) -> Source:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,8 @@ import pytest
 import rdflib
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from multilateral.ontology import convert
+from multilateral.ontology import convert, lines
+from multilateral.ontology.lines import read_lines
 from multilateral.ontology.model import (
     CERTAINTIES,
     ID,
@@ -81,7 +83,9 @@ def there_and_back(statements: list[Any]) -> list[Any]:
     quads = [q for s in statements for q in convert.quads(s, "s")]
     written = serialize(quads, format=RdfFormat.N_QUADS)
     assert written is not None
-    return list(convert.read(parse(written, format=RdfFormat.N_QUADS)))
+    found = list(convert.read(parse(written, format=RdfFormat.N_QUADS)))
+    assert list(read_lines(io.BytesIO(written), ID + "source/s")) == found, "the fast reader reads something else"
+    return found
 
 
 @settings(max_examples=150, deadline=None)
@@ -158,3 +162,96 @@ def test_another_reader_of_rdf_understands_the_file() -> None:
     assert len(graph) == len(set(quads))
     topics = {str(name) for name in graph.graph(ID + "source/s").objects(None, rdflib.SKOS.prefLabel)}
     assert set(NASTY) <= topics and DOC
+
+
+# --- the reader of files ---------------------------------------------------------------------------------------------
+
+
+def mixed() -> list[Any]:
+    """Things and links in turns, links with none and several pieces of evidence, texts and IRIs of every kind."""
+    several = tuple(
+        Evidence(DOC, f'{n}\t"{n}"', f"a\\n\r\n{n}", "extracted", n / 7, "é\u2028\x85\x01") for n in range(12)
+    )
+    odd = (
+        "https://example.org/a%20b?c=d#e",
+        "urn:isbn:1",
+        "https://example.org/né",
+        "http://[::1]/",
+        "https://a.b:80/",
+    )
+    out: list[Any] = [*authority(), *report()]
+    for n, iri in enumerate(odd):
+        out.append(
+            replace(full_link("s", f"odd{n}"), iri=f"{iri}/{n}" if n != 1 else iri, source_iri=iri, in_place=iri)
+        )
+        out.append(Entity(f"{iri}/thing", "Document", (Name(f"<{iri}> .\n", "en", "acronym"),), body=iri))
+    out.append(replace(full_link("s", "many"), evidence=several))
+    out.append(replace(full_link("s", "bare"), evidence=(), discussed_in=(), status="proposed"))
+    out.append(replace(full_link("s", "bare/more"), discussed_in=(Reference(DOC), Reference(DOC, "x"), Reference(EU))))
+    return out
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 100, 1_000, 5_000, 1 << 20])
+def test_a_file_is_read_alike_in_pieces_of_any_size(monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
+    monkeypatch.setattr(lines, "_CHUNK", chunk)
+    written = serialize((q for s in mixed() for q in convert.quads(s, "s")), format=RdfFormat.N_QUADS) or b""
+    for limit in (8 * chunk, 1 << 30):
+        monkeypatch.setattr(lines, "_LONGEST", limit)
+        assert list(read_lines(io.BytesIO(written), ID + "source/s")) == mixed()
+
+
+def _crlf(text: str) -> str:
+    return text.replace("\n", "\r\n")
+
+
+def _commented(text: str) -> str:
+    return "# by hand\n\n" + text.replace(" .\n", "\t. # so\n", 5).replace("> <", ">  <", 1)
+
+
+def _other_order(text: str) -> str:
+    """The target before the relation, and the method before the certainty."""
+    rows = text.split("\n")
+    for n, row in enumerate(rows[:-1]):
+        if "#relation>" in row or "#certainty>" in row:
+            rows[n], rows[n + 1] = rows[n + 1], rows[n]
+    return "\n".join(rows)
+
+
+def _unknown_property(text: str) -> str:
+    head = text.index("#target>")
+    start, end = text.rindex("\n", 0, head) + 1, text.index("\n", head) + 1
+    return text[:end] + text[start:end].replace("#target>", "#colour>") + text[end:]
+
+
+def _other_graph(text: str) -> str:
+    return text.replace("source/s> .", "source/other> .")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("organization", "organizati\\u006Fn").replace('"en', '"\\u0065n')
+
+
+@pytest.mark.parametrize("change", [_crlf, _commented, _other_order, _unknown_property, _other_graph, _escaped])
+def test_a_file_that_somebody_changed_is_read_as_pyoxigraph_reads_it(change: Any) -> None:
+    text = (serialize((q for s in mixed() for q in convert.quads(s, "s")), format=RdfFormat.N_QUADS) or b"").decode()
+    written = change(text).encode()
+    assert written != text.encode()
+    expected = list(convert.read(parse(written, format=RdfFormat.N_QUADS)))
+    assert len(expected) == len(mixed())
+    assert list(read_lines(io.BytesIO(written), ID + "source/s")) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("<https://w3id", "<https://w3 id"), ("> .\n", ">\n"), ('"^^<', "^^<"), ("<https", "<//"), (" .\n", " . x\n")],
+)
+def test_what_is_no_n_quads_is_refused_wherever_it_stands(old: str, new: str) -> None:
+    text = (serialize((q for s in report() for q in convert.quads(s, "s")), format=RdfFormat.N_QUADS) or b"").decode()
+    places = [n for n in range(len(text)) if text.startswith(old, n)]
+    assert len(places) > 5
+    for place in places[:: max(1, len(places) // 40)]:
+        broken = text[:place] + new + text[place + len(old) :]
+        with pytest.raises((SyntaxError, ValueError)):
+            list(parse(broken.encode(), format=RdfFormat.N_QUADS))
+        with pytest.raises((SyntaxError, ValueError)):
+            list(read_lines(io.BytesIO(broken.encode()), ID + "source/s"))

@@ -26,7 +26,7 @@ def generated() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["commands.md", "questions.md", "analyses.md", "tables.md"])
+@pytest.mark.parametrize("name", ["commands.md", "questions.md", "analyses.md", "tables.md", "loaders-rdf.md"])
 def test_pages_made_from_code_are_current(name: str) -> None:
     page = generated().PAGES[name]().rstrip() + "\n"
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == page, "run `make docs`"

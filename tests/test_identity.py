@@ -11,9 +11,8 @@ from multilateral.graph.decisions import Decision, Standing
 from multilateral.graph.identity.candidates import CandidateFinder
 from multilateral.graph.identity.decide import BadDecision, Wish, apply
 from multilateral.graph.identity.keys import Keys, Watch
-from multilateral.graph.identity.reconcile import Reconciler
+from multilateral.graph.identity.reconcile import Reconciler, opened
 from multilateral.graph.identity.records import read_records
-from multilateral.graph.identity.rules import settle
 from multilateral.graph.reading import Reader
 from multilateral.graph.store import Store
 from multilateral.ontology.model import ID, ML, Entity, Evidence, Identifier, Link, Loaded, Name, Source, Statement
@@ -42,17 +41,19 @@ class Shelf:
         with Store.writing(self.path) as store:
             watch = Watch(store, self.authority)
             try:
-                reports = store.load(watch([Loaded(source, iter(statements))]))
-                return watch.settle(reports)
+                before = len(list(store.decisions))
+                store.load(watch([Loaded(source, iter(statements))]), decide=watch.decide)
+                watch.keep()
+                return len(list(store.decisions)) - before
             finally:
                 watch.close()
 
     def forget(self, id_: str) -> None:
         with Store.writing(self.path) as store:
-            store.forget(id_)
-            keys = Keys(store, writable=True)
-            settle(keys)
-            keys.close()
+            watch = Watch(store)
+            store.forget(id_, decide=watch.decide_without(id_))
+            watch.keep()
+            watch.close()
 
     def decide(self, verdict: str, left: str, right: str, who: str = "second coder") -> tuple[int, int]:
         with Store.writing(self.path) as store:
@@ -259,11 +260,57 @@ def test_the_keys_can_be_lost_and_a_load_that_fails_leaves_no_trace(shelf: Shelf
         watch = Watch(store)
         try:
             store.load(
-                watch([Loaded(Source("three", "t", "table", "sha256:3", "t", "2025-01-01T00:00:00Z"), iter(broken()))])
+                watch([Loaded(Source("three", "t", "table", "sha256:3", "t", "2025-01-01T00:00:00Z"), iter(broken()))]),
+                decide=watch.decide,
             )
         finally:
             watch.close()
     shelf.load("four", body("d", "Another Pirogue Trust"))
+    assert shelf.together() == [["a", "b"]]
+
+
+def test_a_load_comes_in_with_the_decisions_on_it_or_not_at_all(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed before the commit there is nothing of both; killed right after it, all of both for every reader."""
+    shelf.load("one", body("a", "Zanj Pirogue Fund"))
+    described = Source("two", "two", "table", "sha256:2", "two.csv", "2025-01-02T03:04:05Z")
+
+    def killed_at(step: str) -> None:
+        def die(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt), Store.writing(shelf.path) as store:
+            patched.setattr(Store, step, die)
+            watch = Watch(store)
+            try:
+                store.load(watch([Loaded(described, iter([body("b", "Zanj Pirogue Fund")]))]), decide=watch.decide)
+            finally:
+                watch.close()
+
+    killed_at("_commit")
+    assert list(Store.open(shelf.path).files()) == ["one"] and shelf.together() == []
+    killed_at("_move_in")
+    assert list(shelf.path.glob("committed-*"))
+    assert list(Store.open(shelf.path).files()) == ["one", "two"] and shelf.together() == [["a", "b"]]
+    assert Reader(shelf.path).canonical == {ORG + "b": ORG + "a"}
+    with Store.writing(shelf.path):  # the next writer moves in what was committed
+        pass
+    assert not list(shelf.path.glob("committed-*")) and (shelf.path / "decisions.jsonl").exists()
+    assert list(Store.open(shelf.path).files()) == ["one", "two"] and shelf.together() == [["a", "b"]]
+    shelf.load("three", body("c", "Another Pirogue Trust"))
+    assert shelf.together() == [["a", "b"]]
+
+
+def test_what_came_without_rules_is_decided_on_by_the_next_load(tmp_path: Path) -> None:
+    """Also where the keys were brought up in between by somebody who only looks."""
+    shelf = Shelf(tmp_path / "store", authority=lambda: [])
+    shelf.load("names", body("x", "Some Authority Trust"), loader="authority")
+    shelf.load("one", body("a", "Zanj Pirogue Fund"))
+    described = Source("two", "two", "table", "sha256:2", "two.csv", "2025-01-02T03:04:05Z")
+    with Store.writing(shelf.path) as store:
+        store.load([Loaded(described, iter([body("b", "Zanj Pirogue Fund")]))])
+    opened(Store.open(shelf.path)).close()
+    assert shelf.together() == []
+    shelf.load("three", body("c", "Another Pirogue Trust"))
     assert shelf.together() == [["a", "b"]]
 
 

@@ -7,8 +7,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
-from multilateral.graph import index as index_module
+from multilateral.graph import index as index_opened
+from multilateral.graph import index_build as index_module
 from multilateral.graph.decisions import Decision
 from multilateral.graph.projections import projection
 from multilateral.graph.reading import Reader
@@ -57,6 +59,11 @@ def some_source(chance: random.Random, source_id: str, size: int) -> list[Statem
     return statements
 
 
+def graphs(reader: Reader) -> list[str]:
+    """Every quad of the index that holds all named graphs."""
+    return sorted(str(q) for q in ox.Store.read_only(str(reader.index.whole)) if "_:" not in str(q))
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_an_index_that_grew_equals_one_from_scratch(
     workshop: Workshop, dump: Dump, seed: int, monkeypatch: pytest.MonkeyPatch
@@ -65,10 +72,10 @@ def test_an_index_that_grew_equals_one_from_scratch(
     grew = 0
     kept = index_module._from_before
 
-    def counting(*args: object) -> bool:
+    def counting(*args: object, whole: bool) -> bool:
         nonlocal grew
         grew += 1
-        return kept(*args)  # type: ignore[arg-type]
+        return kept(*args, whole=whole)  # type: ignore[arg-type]
 
     monkeypatch.setattr(index_module, "_from_before", counting)
     if seed % 2:  # take the slow way too, in which a large part of the index is removed
@@ -92,6 +99,8 @@ def test_an_index_that_grew_equals_one_from_scratch(
         shutil.copytree(workshop.path, twin.path, ignore=shutil.ignore_patterns("projections"))
         fresh = twin.reader()
         assert found == dump(fresh), f"seed {seed}, step {step}"
+        if seed > 1:
+            assert graphs(reader) == graphs(fresh), f"seed {seed}, step {step}"
         for iri, entity in reader.entities().items():
             assert reader.entity(iri) == entity, f"seed {seed}, step {step}"
             preferred = [n.lang for n in entity.names if n.kind == "preferred"]
@@ -231,6 +240,40 @@ def test_the_union_holds_a_triple_once_and_a_source_what_it_said(workshop: Works
     workshop.forget("b")
     again = workshop.reader().index.rows("SELECT (COUNT(*) AS ?n) WHERE { ?e skos:prefLabel 'EU'@en }")
     assert next(again)["n"].value == "1"
+
+
+def test_a_named_graph_is_whole_when_a_query_asks_for_it(workshop: Workshop) -> None:
+    """Only then are all its statements indexed; the union is the same in both."""
+    reader = workshop.sample()
+    assert not list((workshop.path / "projections").glob("graphs-*"))
+    for source_id in reader.store.files():
+        graph = f"<{ID}source/{source_id}>"
+        numbers = "http://www.w3.org/2001/XMLSchema#decimal"  # 0.10 is indexed as 0.1
+        said = {str(q.object) for q in reader.store.quads(source_id)}
+        for text in (f"SELECT ?o {{ GRAPH {graph} {{ ?s ?p ?o }} }}", f"SELECT ?o FROM {graph} {{ ?s ?p ?o }}"):
+            found = {str(row["o"]) for row in reader.index.rows(text)}
+            assert {o for o in found if numbers not in o} == {o for o in said if numbers not in o}
+    union = {str(q) for q in reader.index.db.quads_for_pattern(None, None, None, ox.DefaultGraph())}
+    both = ox.Store.read_only(str(reader.index.whole)).quads_for_pattern(None, None, None, ox.DefaultGraph())
+    assert {q for q in map(str, both) if "_:" not in q} == {q for q in union if "_:" not in q}
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("SELECT * { graph ?g { ?s ?p ?o } }", True),
+        ("SELECT * FROM<http://a/b>{ ?s ?p ?o }", True),
+        ("SELECT * { ?s ml:role 'it''s' } # '\nFROM <a:b>", True),
+        ("SELECT * { ?s ex:a\\#b ?o . GRAPH ?g { ?s ?p ?o } }", True),
+        ("SELECT * { ?s ?p 'a\\'b' GRAPH ?g {} }", True),
+        ('SELECT * { ?s ?p """a " GRAPH """ FILTER(?a<1) GRAPH ?g { ?b ?p ?c } FILTER(?b>1) }', True),
+        ("SELECT * { \\u0047RAPH ?g { ?s ?p ?o } }", True),
+        ("SELECT ?from ?graph { ?from ?graph 'funds from \"GRAPH' } # from", False),
+        ("SELECT * { <http://a/graph> ?p \"\"\"from \" GRAPH\"\"\" , '''it's from''' }", False),
+    ],
+)
+def test_which_queries_need_named_graphs(text: str, named: bool) -> None:
+    assert index_opened.names_graphs(text) is named
 
 
 def test_the_ontology_is_a_graph_of_its_own(workshop: Workshop) -> None:

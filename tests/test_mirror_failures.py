@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,10 @@ from multilateral.graph.mirror.connection import (
     ServerRefused,
     ServerUnavailable,
 )
+from multilateral.graph.mirror.local import LocalGraph
 from multilateral.graph.mirror.pull import IncompleteMirror, pull
-from multilateral.graph.mirror.push import push
+from multilateral.graph.mirror.push import _Push, push
+from multilateral.graph.mirror.remote import Manifest
 from multilateral.graph.store import Store
 from multilateral.ontology.errors import BadParameter
 from multilateral.ontology.model import ID, Entity, Name, Statement
@@ -215,6 +218,40 @@ def test_a_lost_connection_is_tried_again_and_nothing_is_counted_twice(
     with Server(Address(empty)) as server:
         assert check(store, server).differences == []
         assert server.rows(DAMAGE) == [{"n": 5_000, "distinct": 5_000}]
+
+
+def test_two_pushes_at_once_into_an_empty_mirror_make_nothing_twice(
+    workshop: Workshop, empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each sees that nothing is there, and only one may write without looking; as soon as the other begins, neither."""
+    monkeypatch.setattr(sending, "BATCH", 100)
+    store = many(workshop, 3_000)
+    begun = threading.Barrier(2)
+
+    def one() -> None:
+        with Server(Address(empty)) as server:
+            manifest = Manifest.of(server)
+            assert manifest.fresh
+            begun.wait(30)
+            _Push(LocalGraph(store), server, manifest, False, lambda stage, done, total: None).run()
+
+    with ThreadPoolExecutor(2) as pool:
+        for push_of_one in [pool.submit(one), pool.submit(one)]:
+            push_of_one.result()
+    with Server(Address(empty)) as server:
+        assert check(store, server).differences == []
+        assert server.rows(DAMAGE) == [{"n": 3_000, "distinct": 3_000}]
+
+
+def test_a_batch_that_comes_again_is_looked_for(empty: str) -> None:
+    with Server(Address(empty)) as server:
+        server.run("CREATE (:Multilateral:Mirror {key: 'mirror', claim: 'mine', batch: 0})")
+        usual = "UNWIND $rows AS row MERGE (:Multilateral:Record {key: row.key})"
+        make = "UNWIND $rows AS row CREATE (:Multilateral:Record {key: row.key, made: true})"
+        for claim in ("mine", "mine", "another's"):
+            with sending.Sender(server, claim) as sender:  # a new sender counts from 1 again, as one that runs again
+                sender.send(usual, {"key": "a"}, first=make)
+        assert server.rows("MATCH (n:Record) RETURN n.key AS key, n.made AS made") == [{"key": "a", "made": True}]
 
 
 def test_a_disk_that_takes_no_more_is_told_and_the_next_push_finishes(workshop: Workshop, tmp_path: Path) -> None:

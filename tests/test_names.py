@@ -142,6 +142,11 @@ def test_every_exact_name_is_found_first(tmp_path_factory: pytest.TempPathFactor
                 assert index.find(asked, 1)[0].iri == f"{ID}topic/{number}", text
 
 
+def test_a_source_is_no_thing_that_is_found(tmp_path: Path) -> None:
+    index = _index(tmp_path / "store", ["a thing"])
+    assert index.find("s") == [] and index.exact("s") == []
+
+
 def test_nasty_names_are_found(tmp_path: Path) -> None:
     index = _index(tmp_path / "store", list(NASTY))
     for number, text in enumerate(NASTY):

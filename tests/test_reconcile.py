@@ -26,7 +26,8 @@ def load(path: Path, id_: str, *statements: Statement, loader: str = "table") ->
     with Store.writing(path) as store:
         watch = Watch(store)
         source = Source(id_, id_, loader, f"sha256:{id_}", id_, "2025-01-02T03:04:05Z")
-        watch.settle(store.load(watch([Loaded(source, iter(statements))])))
+        store.load(watch([Loaded(source, iter(statements))]), decide=watch.decide)
+        watch.keep()
         watch.close()
 
 

@@ -10,7 +10,7 @@ from ...ontology.model import ID
 from ..decisions import RULE, Decision, Standing, Verdict
 from ..store import Store
 from .keys import Keys
-from .rules import now, settle
+from .rules import follow, now
 
 
 class BadDecision(MultilateralError):
@@ -50,7 +50,7 @@ def apply(store: Store, wishes: Iterable[Wish], who: str) -> tuple[int, int]:
     new: list[Decision] = []
     keys = Keys(store, writable=True)
     try:
-        keys.bring_up()
+        keys.catch_up()
         for wish in wishes:
             decision = Decision(wish.verdict, wish.left, wish.right, who, when, wish.why)
             if _check(keys, standing, decision, wish.place):
@@ -58,8 +58,11 @@ def apply(store: Store, wishes: Iterable[Wish], who: str) -> tuple[int, int]:
                 new.append(decision)
         if not new:
             return 0, 0
-        store.decisions.append(new)
-        return len(new), settle(keys, touched={iri for d in new for iri in d.pair})
+        touched = {iri for d in new for iri in d.pair}
+        following = follow(keys, standing, sums=store.fingerprints(), touched=touched)
+        store.decisions.append([*new, *following])
+        keys.db.commit()
+        return len(new), len(following)
     finally:
         keys.db.rollback()
         keys.close()

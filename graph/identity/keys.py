@@ -9,10 +9,11 @@ identifiers, the countries that it says they are of, the activities and countrie
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +22,8 @@ from zlib import crc32
 from ...ontology.errors import DamagedSource, StorageFailed
 from ...ontology.model import ID, Entity, Identifier, Link, Loaded, Statement
 from ...ontology.vocabulary import vocabulary
-from ..store import LoadReport, Store
+from ..decisions import Decision
+from ..store import Store
 from .words import acronym_like, name_key, shipped_words
 
 #: The place of the authority file that ships with the package, where no source of the store is one.
@@ -34,6 +36,7 @@ CREATE TABLE IF NOT EXISTS thing (source TEXT, iri TEXT, said TEXT);
 CREATE TABLE IF NOT EXISTS home (source TEXT, iri TEXT, country TEXT);
 CREATE TABLE IF NOT EXISTS setting (source TEXT, iri TEXT, at TEXT);
 CREATE TABLE IF NOT EXISTS key (key TEXT, iri TEXT, source TEXT);
+CREATE TABLE IF NOT EXISTS pending (iri TEXT PRIMARY KEY);
 CREATE INDEX IF NOT EXISTS thing_iri ON thing (iri);
 CREATE INDEX IF NOT EXISTS home_iri ON home (iri);
 CREATE INDEX IF NOT EXISTS setting_iri ON setting (iri);
@@ -45,7 +48,7 @@ _COUNTRY = ID + "country/"
 _AT_HOME = ("locatedIn", "partOf")
 #: Families of things whose names, not only identifiers, may tell that they are one.
 NAMED = frozenset({"organization", "fund", "country", "platform", "agreement", "award", "topic"})
-_BATCH = 20_000
+_BATCH, _MOST_SEEN = 20_000, 200_000
 _PREFIX = re.compile(r"([A-Z]{2})-[A-Z0-9]")
 
 
@@ -163,8 +166,12 @@ class Keys:
         def flush() -> None:
             self.db.executemany("INSERT INTO thing VALUES (?, ?, ?)", things)
             self.db.executemany("INSERT INTO key VALUES (?, ?, ?)", keys)
-            things.clear()
-            keys.clear()
+            homes = [(source_id, iri, at[1:]) for iri, at in seen if at[0] == "="]
+            self.db.executemany("INSERT INTO home VALUES (?, ?, ?)", homes)
+            settings = ((source_id, iri, at) for iri, at in seen if at[0] != "=")
+            self.db.executemany("INSERT INTO setting VALUES (?, ?, ?)", settings)
+            for held in (things, keys, seen):
+                held.clear()
 
         for statement in statements:
             if isinstance(statement, Entity):
@@ -175,31 +182,24 @@ class Keys:
                 ids = {plain_identifier(i, kind) for i in statement.identifiers}
                 keys += [(f"id {scheme} {value}", statement.iri, source_id) for scheme, value in ids]
                 keys += [(key, statement.iri, source_id) for key in name_keys(statement)]
-                if len(things) > _BATCH:
-                    flush()
             else:
-                seen.update(_settings(statement))
+                seen.update(_settings(statement))  # a row that stands twice in the table says nothing more
+            if len(things) > _BATCH or len(seen) > _MOST_SEEN:
+                flush()
             yield statement
         flush()
-        homes = [(source_id, iri, at[1:]) for iri, at in seen if at[0] == "="]
-        self.db.executemany("INSERT INTO home VALUES (?, ?, ?)", homes)
-        self.db.executemany(
-            "INSERT INTO setting VALUES (?, ?, ?)", ((source_id, iri, at) for iri, at in seen if at[0] != "=")
-        )
 
-    def finish(self, source_id: str, checksum: str) -> None:
+    def finish(self, source_id: str, checksum: str, loader: str) -> None:
         """Say that a source is taken in whole."""
-        loader = self.store.source(source_id).loader
         self.db.execute("INSERT OR REPLACE INTO source VALUES (?, ?, ?)", (source_id, checksum, loader))
 
-    def bring_up(self, fresh: Iterable[str] = ()) -> tuple[set[str], set[str]]:
-        """Bring the database to the present sources; return those that changed, and the IRIs that went.
+    def bring_up(self, sums: Mapping[str, str], fresh: Mapping[str, str] | None = None) -> tuple[set[str], set[str]]:
+        """Bring the database to the sources of some checksums; return those that changed, and the IRIs that went.
 
-        ``fresh`` are sources that were just taken in and only need their checksum.
+        ``fresh`` are the loaders of sources that were just taken in.
         """
-        sums = self.store.fingerprints()
         held = dict(self.db.execute("SELECT id, sum FROM source").fetchall())
-        took = set(fresh)
+        took = fresh or {}
         changed: set[str] = set()
         gone: set[str] = set()
         for source_id in sorted(held.keys() - sums.keys() - {LENT}):
@@ -216,10 +216,33 @@ class Keys:
                     self.start(source_id)
                     for _ in self.take(source_id, self.store.statements(source_id)):
                         pass
-                self.finish(source_id, checksum)
+                loader = took[source_id] if source_id in took else self.store.source(source_id).loader
+                self.finish(source_id, checksum, loader)
             except DamagedSource:
                 self.start(source_id)  # what it says cannot be relied on; it is told where the index is built
         return changed, gone
+
+    def catch_up(self) -> None:
+        """Bring the database to the present sources; what changed waits in ``pending`` for the rules."""
+        changed, gone = self.bring_up(self.store.fingerprints())
+        self.db.executemany("INSERT OR IGNORE INTO pending VALUES (?)", ((iri,) for iri in gone | self.keyed(changed)))
+
+    def waiting(self) -> set[str]:
+        """Return the IRIs on which the rules have not decided yet, and take them to be decided on now.
+
+        Nothing is returned where the authority file is not known: without it the rules would take decisions back.
+        """
+        if not self.db.execute("SELECT 1 FROM source WHERE loader = 'authority'").fetchone():
+            return set()
+        found = {iri for (iri,) in self.db.execute("SELECT iri FROM pending")}
+        self.db.execute("DELETE FROM pending")
+        return found
+
+    def keyed(self, sources: Iterable[str]) -> set[str]:
+        """Return the IRIs by which some sources can tie things."""
+        wanted = sorted(sources)
+        marks = ",".join("?" * len(wanted))
+        return {i for (i,) in self.db.execute(f"SELECT iri FROM key WHERE source IN ({marks})", wanted)}  # noqa: S608
 
     def lend(self, authority: Callable[[], Iterable[Loaded]]) -> tuple[set[str], set[str]]:
         """Take in the authority file of the package where none is loaded; return what :meth:`bring_up` returns.
@@ -270,6 +293,11 @@ def _settings(link: Link) -> Iterator[tuple[str, str]]:
         yield link.target_iri, f"{crc32(link.source_iri.encode()):08x}<{link.relation}"
 
 
+def _checksum(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def country_of_identifier(scheme: str, value: str) -> str | None:
     """Return the country whose register gave an IATI identifier out: ``GB`` of ``GB-CHC-1081247``."""
     found = _PREFIX.match(value) if scheme == "IATI" else None
@@ -279,34 +307,51 @@ def country_of_identifier(scheme: str, value: str) -> str | None:
 class Watch:
     """Takes in what a load brings while it passes by.
 
-    Use inside the store's lock: ``watch = Watch(store)``, ``reports = store.load(watch(loads))``,
-    ``watch.settle(reports)``; :meth:`close` in the end, whatever happened. ``authority`` gives the authority file of
-    the package, by which the rules go where none is loaded.
+    Use inside the store's lock: ``watch = Watch(store)``, ``store.load(watch(loads), decide=watch.decide)`` or
+    ``store.forget(source_id, decide=watch.decide_without(source_id))``, then ``watch.keep()``; :meth:`close` in the
+    end, whatever happened. ``authority`` gives the authority file of the package, by which the rules go where none is
+    loaded.
     """
 
     def __init__(self, store: Store, authority: Callable[[], Iterable[Loaded]] | None = None) -> None:
         self.keys = Keys(store, writable=True)
         self._authority = authority
         self.gone: set[str] = set()
-        self._taken: set[str] = set()
+        self._loaders: dict[str, str] = {}
 
     def __call__(self, loads: Iterable[Loaded]) -> Iterator[Loaded]:
         """Yield the loads, each with its statements watched."""
         for loaded in loads:
+            self._loaders[loaded.source.id] = loaded.source.loader
             yield replace(loaded, statements=self._watched(loaded.source.id, loaded.statements))
 
     def _watched(self, source_id: str, statements: Iterable[Statement]) -> Iterator[Statement]:
         self.gone |= self.keys._iris(source_id)
         self.keys.start(source_id)  # only when the first statement is asked for: an unchanged source is not
         yield from self.keys.take(source_id, statements)
-        self._taken.add(source_id)
 
-    def settle(self, reports: Iterable[LoadReport]) -> int:
-        """Let the rules decide on what came; return how many decisions were written."""
-        from .rules import settle
+    def decide(self, files: Mapping[str, Path]) -> list[Decision]:
+        """Return what the rules decide on what came, when its files are written and not yet in the store.
 
-        stored = {r.source.id for r in reports if r.outcome != "unchanged"}
-        return settle(self.keys, fresh=self._taken & stored, gone=self.gone, authority=self._authority)
+        :raises DamagedLog: If the log of decisions was changed or lost.
+        """
+        sums = self.keys.store.fingerprints() | {source_id: _checksum(path) for source_id, path in files.items()}
+        return self._follow(sums, {source_id: self._loaders[source_id] for source_id in files})
+
+    def decide_without(self, source_id: str) -> Callable[[], list[Decision]]:
+        """Return what gives the rules' decisions when a source has gone."""
+        sums = {s: checksum for s, checksum in self.keys.store.fingerprints().items() if s != source_id}
+        return lambda: self._follow(sums, {})
+
+    def _follow(self, sums: Mapping[str, str], fresh: Mapping[str, str]) -> list[Decision]:
+        from .rules import follow
+
+        standing = self.keys.store.decisions.standing()
+        return follow(self.keys, standing, sums=sums, fresh=fresh, gone=self.gone, authority=self._authority)
+
+    def keep(self) -> None:
+        """Keep what was taken in: it is in the store now. A kill before this is made good by the next load."""
+        self.keys.db.commit()
 
     def close(self) -> None:
         """Close the database; what was taken in of a load that failed is let go."""

@@ -116,7 +116,7 @@ def opened(store: Store) -> Keys:
         keys.close()
     with Store.writing(store.path) as writing:
         made = Keys(writing, writable=True)
-        made.bring_up()
+        made.catch_up()
         made.db.commit()
     return made
 

@@ -82,14 +82,19 @@ def kept_apart(one: Record, other: Record) -> bool:
     return against(one, other) is not None
 
 
+def want(keys: Keys, iris: Iterable[str]) -> None:
+    """Put some IRIs into the table ``wanted`` of the database, in place of those that stood there."""
+    keys.db.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (iri TEXT PRIMARY KEY)")
+    keys.db.execute("DELETE FROM wanted")
+    keys.db.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", ((iri,) for iri in iris))
+
+
 def read_records(keys: Keys, iris: Iterable[str] | None = None, *, settings: bool = False) -> dict[str, Record]:
     """Return what is known of things by IRI: of some, or of all. ``settings`` reads in which activities they stand."""
     found: dict[str, Record] = {}
     where = ""
     if iris is not None:
-        keys.db.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (iri TEXT PRIMARY KEY)")
-        keys.db.execute("DELETE FROM wanted")
-        keys.db.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", ((iri,) for iri in iris))
+        want(keys, iris)
         where = " WHERE iri IN (SELECT iri FROM wanted)"
     loaders = dict(keys.db.execute("SELECT id, loader FROM source").fetchall())
     for source, iri, said in keys.db.execute(f"SELECT source, iri, said FROM thing{where}"):  # noqa: S608 - our own

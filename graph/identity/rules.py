@@ -19,13 +19,13 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ...ontology.model import Loaded
 from ..decisions import RULE, Decision, Standing
 from .keys import Keys
-from .records import Record, kept_apart, read_records, same_class
+from .records import Record, kept_apart, read_records, same_class, want
 from .words import Words, shipped_words
 
 #: A name or identifier that more things than this bear decides nothing: what so many share tells none of them.
@@ -271,44 +271,34 @@ def _tie_sound(clusters: Clusters, groups: list[tuple[str, list[str]]], rule: st
 # --- keeping the log ------------------------------------------------------------------------------------------
 
 
-def settle(
+def follow(
     keys: Keys,
+    standing: Standing,
     *,
-    fresh: Iterable[str] = (),
+    sums: Mapping[str, str],
+    fresh: Mapping[str, str] | None = None,
     gone: Iterable[str] = (),
     touched: Iterable[str] = (),
     authority: Callable[[], Iterable[Loaded]] | None = None,
-) -> int:
-    """Bring the rules' decisions to the present sources and people's decisions; return how many lines were written.
+) -> list[Decision]:
+    """Return what the rules decide on the sources of some checksums, beside what stands; nothing is written.
 
-    To be called by the one who holds the store's lock. ``fresh`` are sources just taken in, ``gone`` IRIs that they
-    may no longer have, ``touched`` IRIs on which a person has just decided, ``authority`` the authority file to go by
-    where none is loaded.
-
-    :raises DamagedLog: If the log of decisions was changed or lost.
-    :raises StorageFailed: If the disk refuses.
+    To be called by the one who holds the store's lock, who commits ``keys`` when the decisions are written. ``fresh``
+    are the loaders of sources just taken in, ``gone`` IRIs that they may no longer have, ``touched`` IRIs on which a
+    person has just decided, ``authority`` the authority file to go by where none is loaded.
     """
-    changed, went = keys.bring_up(fresh)
+    changed, went = keys.bring_up(sums, fresh)
     if authority is not None:
         lent, left = keys.lend(authority)
         changed |= lent
         went |= left
-    standing = keys.store.decisions.standing()
-    seeds = set(gone) | went | set(touched)
-    marks = ",".join("?" * len(changed))
-    seeds |= {i for (i,) in keys.db.execute(f"SELECT iri FROM key WHERE source IN ({marks})", sorted(changed))}  # noqa: S608
-    new: list[Decision] = []
-    if seeds:
-        around = _around(keys, seeds, standing)
-        new = changes(keys, around, standing)
-    if new:
-        keys.store.decisions.append(new)
-    keys.db.commit()  # after the log: a kill in between is made good by the next load
-    return len(new)
+    seeds = {*gone, *went, *touched, *keys.keyed(changed), *keys.waiting()}
+    return changes(keys, _around(keys, seeds, standing), standing) if seeds else []
 
 
 def changes(keys: Keys, iris: set[str], standing: Standing) -> list[Decision]:
     """Return what the log lacks, and what in it no longer follows, for some things that hang together."""
+    iris = _tied_by_anything(keys, iris, standing)
     records = read_records(keys, iris)
     bearers: dict[str, list[str]] = defaultdict(list)
     for key, iri in keys.db.execute("SELECT DISTINCT key, iri FROM key WHERE iri IN (SELECT iri FROM wanted)"):
@@ -331,6 +321,18 @@ def changes(keys: Keys, iris: set[str], standing: Standing) -> list[Decision]:
             joined.tie(left, right)
             made.append(Decision("same", *pair, RULE, when, why, rule))
     return made
+
+
+def _tied_by_anything(keys: Keys, iris: set[str], standing: Standing) -> set[str]:
+    """Return those of some things that share a key with another one or are decided on: most do not, and stay alone."""
+    want(keys, iris)
+    first: dict[str, str] = {}
+    found = {i for pair in {*standing.by_rule, *standing.by_person, *standing.vetoed} for i in pair} & iris
+    for key, iri in keys.db.execute("SELECT key, iri FROM key WHERE iri IN (SELECT iri FROM wanted)"):
+        other = first.setdefault(_country(key)[1], iri)
+        if other != iri:
+            found.update((iri, other))
+    return found
 
 
 def _around(keys: Keys, seeds: set[str], standing: Standing) -> set[str]:

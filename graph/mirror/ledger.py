@@ -58,6 +58,17 @@ class Ledger:
             file.truncate()
         self.count = 0
 
+    def __len__(self) -> int:
+        """Return how many different rows there are."""
+        return sum(len(self.part(number)) for number in range(_PARTS))
+
+    def digest(self) -> str:
+        """Return a checksum of the set of rows, in whatever order and however often they came."""
+        found = hashlib.sha256()
+        for number in range(_PARTS):
+            found.update(b"".join(sorted(self.part(number))))
+        return found.hexdigest()
+
     def part(self, number: int) -> Counter[bytes]:
         """Return the rows of one part with how often each was written down."""
         file = self._files[number]
@@ -68,9 +79,14 @@ class Ledger:
         return Counter(content[i : i + 16] for i in range(0, len(content), 16))
 
 
+def parts(here: Ledger, there: Ledger) -> Iterator[tuple[Counter[bytes], Counter[bytes]]]:
+    """Yield the rows of both sides, a part after the other; the same row is in the same part."""
+    for number in range(_PARTS):
+        yield here.part(number), there.part(number)
+
+
 def differing(here: Ledger, there: Ledger) -> Iterator[bytes]:
     """Yield the digest of every key whose rows are not the same on both sides."""
-    for number in range(_PARTS):
-        left, right = here.part(number), there.part(number)
+    for left, right in parts(here, there):
         if left != right:
             yield from sorted({row[:8] for row in (left - right) + (right - left)})

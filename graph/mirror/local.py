@@ -6,15 +6,12 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby, islice
+from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import cast
 
-from pyoxigraph import Quad
-
-from ...ontology import convert
 from ...ontology.model import Entity, Link
 from ..index import canonical, loader_rank
 from ..projections import pin
@@ -23,7 +20,6 @@ from ..store import Store
 from . import rows
 
 _FRONT = 100_000
-_SAMPLE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +57,7 @@ class LocalGraph:
 
         Where decisions change nothing in it both are the same object.
         """
-        for statement in convert.read(self._measured(self.store.quads(source_id))):
+        for statement in self.store.statements(source_id, self._tick):
             if not self.canonical:
                 yield statement, statement
             else:
@@ -77,11 +73,6 @@ class LocalGraph:
                 entity = cast("Entity", under_canonical(entity, self.canonical))
             by_source.setdefault(rank, []).append(entity)
         return merge([one_record(parts) for parts in by_source.values()]) if by_source else Entity(iri, "Entity")
-
-    def _measured(self, quads: Iterator[Quad]) -> Iterator[Quad]:
-        while some := list(islice(quads, _SAMPLE)):
-            self._tick(len(some) * (len(str(some[0])) + 3))
-            yield from some
 
     def size(self, sources: Iterable[str]) -> int:
         """Return about how many bytes of quads these sources hold."""
@@ -99,14 +90,11 @@ def _unpacked(path: Path) -> int:
         return int.from_bytes(stream.read(4), "little")
 
 
-def names_of(statement: Entity | Link) -> Iterator[str]:
-    """Yield the IRIs of the things that a statement names beside the one that it describes."""
+def names_of(statement: Entity | Link) -> list[str]:
+    """Return the IRIs of the things that a statement names beside the one that it describes."""
     if isinstance(statement, Link):
-        yield from things_of(statement)
-    else:
-        yield from (e.document for e in statement.evidence)
-        if statement.body:
-            yield statement.body
+        return things_of(statement)
+    return [*[e.document for e in statement.evidence], *([statement.body] if statement.body else ())]
 
 
 class Spool:

@@ -204,7 +204,8 @@ class _File:
         if not self._known.issuperset(row):
             raise AssertionError(f"no column for {sorted(set(row) - self._known)} in {self.name}")
         cells = [self._cell(start), self._cell(end)] if self._ends else []
-        cells += [self._cell(row[c]) if c in row else "" for c in self._order]
+        cell, get = self._cell, row.get
+        cells += ["" if (value := get(column)) is None else cell(value) for column in self._order]
         if not self._ends:
             cells.append(self._cell(self._labels or self._separator.join(labels)))
         self._out.write(",".join(cells) + "\n")
@@ -213,9 +214,12 @@ class _File:
         if isinstance(value, str):
             text = value
         elif isinstance(value, list):
-            parts = [v if isinstance(v, str) else repr(v) for v in value]
-            text = self._separator.join(parts)
-            if text.count(self._separator) != len(parts) - 1:
+            first = value[0]
+            if len(value) == 1 and isinstance(first, str):
+                text = first
+            else:
+                text = self._separator.join([v if isinstance(v, str) else repr(v) for v in value])
+            if text.count(self._separator) != len(value) - 1:
                 raise _Clash
         elif isinstance(value, bool):
             return "true" if value else "false"
@@ -223,7 +227,7 @@ class _File:
             return str(value)  # a number, or a date in ISO form
         if len(text) > self.longest:
             self.longest = len(text)
-        return '"' + text.replace('"', '""') + '"'
+        return '"' + text.replace('"', '""') + '"' if '"' in text else f'"{text}"'
 
     def close(self) -> None:
         self._out.close()

@@ -78,7 +78,7 @@ def pull(path: str | Path, server: Server, *, progress: Progress = lambda stage,
     ]
     with Store.writing(path) as store:
         there = store.fingerprints()
-        new = _continued(list(store.decisions), decisions, store)
+        new = continued(list(store.decisions), decisions, store)
         wanted = [r["row"] for r in found if there.get(r["row"]["id"]) != r["row"]["fingerprint"]]
         loads = (_loaded(server, rows.source_of(row), progress) for row in wanted)
         report = PullReport(store.load(loads))
@@ -87,8 +87,11 @@ def pull(path: str | Path, server: Server, *, progress: Progress = lambda stage,
     return report
 
 
-def _continued(here: list[Decision], there: list[Decision], store: Store) -> list[Decision]:
-    """Return the decisions that the store lacks."""
+def continued(here: list[Decision], there: list[Decision], store: Store) -> list[Decision]:
+    """Return the decisions that the store lacks.
+
+    :raises DecisionsDiffer: If those of the mirror do not go on where those of the store end.
+    """
     for number, (a, b) in enumerate(zip(here, there, strict=False), 1):
         if a != b:
             raise DecisionsDiffer(

@@ -11,6 +11,7 @@ from the mirror, which holds them whole, and not from this side.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -40,6 +41,11 @@ _LINK = (
     f"UNWIND $rows AS row MERGE (a:{_M} {{iri: row.a}}) MERGE (b:{_M} {{iri: row.b}}) "
     "MERGE (a)-[r:%s {iri: row.p.iri, source: row.p.source}]->(b) SET r = row.p"
 )
+#: The same for a link that is certainly not there.
+_LINK_FIRST = (
+    f"UNWIND $rows AS row MERGE (a:{_M} {{iri: row.a}}) MERGE (b:{_M} {{iri: row.b}}) "
+    "CREATE (a)-[r:%s]->(b) SET r = row.p"
+)
 #: A link that changed goes and comes in one transaction; the old one is found by its id, and recognised by its IRI.
 _LINK_AGAIN = (
     "UNWIND $rows AS row CALL { WITH row MATCH ()-[old]->() WHERE elementId(old) = row.old "
@@ -54,6 +60,10 @@ _UNLINK = (
 _RECORD = (
     f"UNWIND $rows AS row MERGE (n:{_M} {{iri: row.p.entity}}) MERGE (r:{_M} {{key: row.p.key}}) "
     f"SET r = row.p, r:Record MERGE (n)-[:{rows.TIE}]->(r)"
+)
+_RECORD_FIRST = (
+    f"UNWIND $rows AS row MERGE (n:{_M} {{iri: row.p.entity}}) "
+    f"CREATE (r:{_M}:Record) SET r = row.p CREATE (n)-[:{rows.TIE}]->(r)"
 )
 _RECORD_AGAIN = (
     f"UNWIND $rows AS row MERGE (n:{_M} {{iri: row.p.entity}}) MERGE (r:{_M} {{key: row.p.key}}) "
@@ -88,7 +98,6 @@ class PushReport:
     def __str__(self) -> str:
         if self.unchanged:
             return "The mirror holds the same already; nothing was sent."
-        _things, _links, _records = f"{self.entities:,} things", f"{self.links:,} links", f"{self.records:,} records"
         things, links, records = f"{self.entities:,} things", f"{self.links:,} links", f"{self.records:,} records"
         gone = self.removed_links + self.removed_entities + self.removed_records
         text = f"Sent {things}, {links} and {records} of {self.sources} sources"
@@ -145,6 +154,7 @@ class _Push:
         self.forgotten = [s for s in manifest.states if s not in truth.sums]
         self.whole = set(self.changed) >= set(truth.sums)
         self.labels = ":".join(rows.class_labels())
+        self.claim: str | None = None
 
     def run(self) -> PushReport:
         for text in CONSTRAINTS:
@@ -171,10 +181,18 @@ class _Push:
             f"UNWIND $rows AS row MERGE (s:{_M} {{key: row.key}}) SET s:Source, s.id = row.id, s.state = 'writing' "
             "REMOVE s.fingerprint"
         )
-        frame = f"MERGE (m:{_M} {{key: 'mirror'}}) SET m:Mirror, m.form = $form"
+        claim = uuid.uuid4().hex
+        made = "ON CREATE SET m.claim = $claim, m.batch = 0" if self.manifest.fresh else ""
+        frame = (  # another push that may be at work loses its claim
+            f"MERGE (m:{_M} {{key: 'mirror'}}) {made} SET m:Mirror, m.form = $form, "
+            "m.claim = CASE m.claim WHEN $claim THEN $claim END"
+        )
         if not self.manifest.same_frame(self.local.truth):
             frame += " REMOVE m.decisions"  # until the end, so that a push cut off compares everything again
-        one(self.server, [(mark, {"rows": writing}), (frame, {"form": self.local.truth.form})])
+        one(self.server, [(frame, {"form": self.local.truth.form, "claim": claim}), (mark, {"rows": writing})])
+        if self.manifest.fresh:
+            there = self.server.rows(f"MATCH (m:{_M} {{key: 'mirror'}}) RETURN m.claim AS claim")
+            self.claim = claim if there == [{"claim": claim}] else None
 
     # --- records and links -----------------------------------------------------------------------------------
 
@@ -187,7 +205,7 @@ class _Push:
             self.progress("Sending", min(done, total), total)
 
         local = LocalGraph(self.local.store, tick)
-        with Sender(self.server) as sender:
+        with Sender(self.server, self.claim) as sender:
             for source_id in self.changed:
                 rank = local.rank[source_id]
                 for position, (shown, loaded) in enumerate(local.statements(source_id)):
@@ -209,7 +227,7 @@ class _Push:
         self.report.links += 1
         over: Row = {"a": shown.source_iri, "b": shown.target_iri, "p": row}
         if old is None:
-            sender.send(_LINK % kind, over, _length(loaded))
+            sender.send(_LINK % kind, over, _length(loaded), first=_LINK_FIRST % kind)
         else:
             sender.send(_LINK_AGAIN % kind, {**over, "old": old[0]}, _length(loaded))
 
@@ -231,7 +249,8 @@ class _Push:
         if position is not None:
             row["position"] = position
         self.report.records += 1
-        sender.send(_RECORD if old is None else _RECORD_AGAIN, {"p": row}, len(row.get("json", "")))
+        size = len(row.get("json", ""))
+        sender.send(_RECORD if old is None else _RECORD_AGAIN, {"p": row}, size, first=None if old else _RECORD_FIRST)
 
     def _take_links(self, known: Known) -> None:
         with Sender(self.server) as sender:
@@ -342,7 +361,10 @@ class _Push:
             [
                 (f"UNWIND $rows AS row MERGE (s:{_M} {{key: row.key}}) SET s = row, s:Source", {"rows": done}),
                 (f"MATCH (s:{_M}:Source) WHERE s.id IN $ids DETACH DELETE s", {"ids": self.forgotten}),
-                (f"MERGE (m:{_M} {{key: 'mirror'}}) SET m.decisions = $sum", {"sum": truth.decisions}),
+                (
+                    f"MERGE (m:{_M} {{key: 'mirror'}}) SET m.decisions = $sum REMOVE m.claim, m.batch, m.locked",
+                    {"sum": truth.decisions},
+                ),
             ],
         )
 

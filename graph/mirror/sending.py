@@ -9,12 +9,13 @@ from __future__ import annotations
 import queue
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import Any
 
 from ..rows import Row
 from .connection import Server
+from .rows import MARK
 
 BATCH = 5_000
 #: Rows that wait in batches not yet full; beyond it the longest batch goes as it is.
@@ -23,12 +24,24 @@ _WAITING = 20_000
 _SIZE = 8_000_000
 
 
-class Sender:
-    """Takes rows by statement and sends them; what fails is raised by the next call or at the end of the block."""
+#: The first SET is for the lock that it takes: what is read after it cannot change before the end.
+_CLAIMED = (
+    f"MATCH (m:{MARK} {{key: 'mirror'}}) SET m.locked = true WITH m WHERE m.claim = $claim AND m.batch < $number "
+    "SET m.batch = $number RETURN 1"
+)
 
-    def __init__(self, server: Server, sent: Callable[[int], None] = lambda rows: None) -> None:
+
+class Sender:
+    """Takes rows by statement and sends them; what fails is raised by the next call or at the end of the block.
+
+    ``claim`` is that of a push into an empty mirror; it stands on the mirror's node, with ``batch`` 0.
+    """
+
+    def __init__(self, server: Server, claim: str | None = None) -> None:
         self._server = server
-        self._sent = sent
+        self._claim = claim
+        self._first: dict[str, str] = {}
+        self._number = 0
         self._batches: dict[str, list[Row]] = defaultdict(list)
         self._sizes: Counter[str] = Counter()
         self._waiting = 0
@@ -50,8 +63,13 @@ class Sender:
         if kind is None:
             self._raise()
 
-    def send(self, statement: str, row: Row, size: int = 0) -> None:
-        """Add a row to the next batch of a statement; ``size`` is that of the long texts in it."""
+    def send(self, statement: str, row: Row, size: int = 0, *, first: str | None = None) -> None:
+        """Add a row to the next batch of a statement; ``size`` is that of the long texts in it.
+
+        ``first`` is a faster statement for rows that are certainly not there.
+        """
+        if first is not None and self._claim is not None:
+            self._first[statement] = first
         batch = self._batches[statement]
         batch.append(row)
         self._waiting += 1
@@ -86,12 +104,18 @@ class Sender:
             statement, batch = item
             try:
                 if self._failure is None:
-                    self._server.write(lambda tx, s=statement, b=batch: tx.run(s, rows=b).consume())  # type: ignore[misc]
-                    self._sent(len(batch))
+                    self._number += 1
+                    self._server.write(partial(self._run, statement=statement, batch=batch, number=self._number))
             except BaseException as error:  # noqa: BLE001 - it is raised again in the thread that sends
                 self._failure = error
             finally:
                 self._queue.task_done()
+
+    def _run(self, tx: Any, *, statement: str, batch: list[Row], number: int) -> None:
+        first = self._first.get(statement)
+        if first is not None and tx.run(_CLAIMED, claim=self._claim, number=number).single() is not None:
+            statement = first
+        tx.run(statement, rows=batch).consume()
 
 
 def one(server: Server, statements: list[tuple[str, dict[str, Any]]]) -> None:

@@ -48,7 +48,7 @@ def build(pipe: Connection, store: str, scratch: str) -> None:
         os.nice(_NICE)
     try:
         index = RdfIndex(Store.open(store))
-        folder = _copied(index.built.folder / "db", index.built.folder.parent, Path(scratch))
+        folder = _copied(index.whole, index.built.folder.parent, Path(scratch))
     except (MultilateralError, OSError) as error:
         pipe.send(("failed", str(error)))
         return

@@ -21,6 +21,7 @@ FILES = {
     "forms.js": "explorer/static/forms.js",
     "editor.js": "explorer/static/editor.js",
     "editor.css": "explorer/static/editor.css",
+    "thing.css": "explorer/static/thing.css",
     "icon.svg": "explorer/static/icon.svg",
     "yasgui.min.js": "vendor/yasgui.min.js",
     "yasgui.min.css": "vendor/yasgui.min.css",

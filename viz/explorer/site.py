@@ -31,8 +31,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable
 from functools import cache, wraps
-from importlib import import_module, resources
-from importlib.util import find_spec
+from importlib import resources
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -233,11 +232,9 @@ async def nothing_here(request: Request) -> Response:
 
 def routes() -> list[Route]:
     """Return all routes of the site, the one that says 404 last."""
-    from . import editor, home, question, suggest
+    from . import editor, home, question, suggest, thing
 
-    pages = [*home.ROUTES, *question.ROUTES, *suggest.ROUTES, *editor.ROUTES]
-    if find_spec(f"{__package__}.thing"):
-        pages += import_module(f"{__package__}.thing").ROUTES
+    pages = [*home.ROUTES, *question.ROUTES, *suggest.ROUTES, *editor.ROUTES, *thing.ROUTES]
     return [pressed(route.path, route.endpoint) for route in [*pages, assets.ROUTE]] + [
         pressed("/{path:path}", nothing_here)
     ]

@@ -1,0 +1,141 @@
+"""RDF files as a stream of statements: which syntax a file has, what a hostile one could do, and where it is wrong.
+
+The syntaxes are those of the W3C: Turtle, TriG, N-Triples, N-Quads, RDF/XML and JSON-LD. Nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import pyoxigraph as ox
+
+from ..ontology.errors import UnreadableSource
+from . import rdf_guard, reading
+
+_FORMATS: Final = {
+    ".ttl": ox.RdfFormat.TURTLE, ".turtle": ox.RdfFormat.TURTLE, ".n3": ox.RdfFormat.TURTLE,
+    ".nt": ox.RdfFormat.N_TRIPLES, ".ntriples": ox.RdfFormat.N_TRIPLES, ".nq": ox.RdfFormat.N_QUADS,
+    ".nquads": ox.RdfFormat.N_QUADS, ".trig": ox.RdfFormat.TRIG, ".rdf": ox.RdfFormat.RDF_XML,
+    ".owl": ox.RdfFormat.RDF_XML, ".jsonld": ox.RdfFormat.JSON_LD,
+}  # fmt: skip
+
+# Names that say something else too: only the content tells whether such a file is RDF.
+_PERHAPS: Final = (".json", ".xml", ".txt", "")
+
+_XML = re.compile(r"<rdf:RDF\b|xmlns(:\w+)?\s*=\s*[\"']http://www\.w3\.org/1999/02/22-rdf-syntax-ns#")
+_TURTLE = re.compile(r"^\s*(@prefix|@base|PREFIX|BASE)\s+\S*\s*<", re.MULTILINE | re.IGNORECASE)
+_QUADS = re.compile(r'^\s*(<[^<>\s]+>|_:\S+)\s+<[^<>\s]+>\s+(<[^<>\s]+>|_:\S+|"[^\n]*)\s*\.\s*(#.*)?$', re.MULTILINE)
+_JSON = re.compile(r'"@(context|graph|id|type)"\s*:')
+
+_HEAD = 65_536
+_JSON_LD = ox.RdfFormat.JSON_LD
+# The context that nearly all web pages name and nobody writes into the file: nothing is fetched, so it stands here.
+_SCHEMA_ORG = re.compile(
+    rb'("@context"\s*:\s*(?:\[\s*)?)"https?://(?:www\.)?schema\.org(?:/|/docs/jsonldcontext\.jsonld?)?"'
+)
+_SCHEMA_CONTEXT = json.dumps(
+    {
+        "@vocab": "https://schema.org/", "id": "@id", "type": "@type",
+        **{term: {"@type": "@id"} for term in ("url", "sameAs", "license", "mainEntityOfPage", "additionalType")},
+    }
+).encode()  # fmt: skip
+
+_CHUNK = 1 << 20
+_OWN = "https://w3id.org/multilateral/ontology#"
+
+
+def format_of(path: Path) -> ox.RdfFormat | None:
+    """Return the syntax of an RDF file by its content or name, ``None`` if it is none; never raises."""
+    suffix = Path(path.name.lower().removesuffix(".gz")).suffix
+    named = _FORMATS.get(suffix)
+    if named is None and suffix not in _PERHAPS:
+        return None
+    head = reading.peek(path, _HEAD)
+    start = head.lstrip()
+    if start.startswith("<") and _XML.search(head):
+        return ox.RdfFormat.RDF_XML
+    if start.startswith(("{", "[")) and _JSON.search(head) and named not in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG):
+        return ox.RdfFormat.JSON_LD
+    if named is not None:
+        return named
+    if suffix not in (".json", ".xml"):
+        if _TURTLE.search(head):
+            return ox.RdfFormat.TRIG  # of which Turtle is a part
+        if _QUADS.search(head) and not start.startswith("{"):
+            return ox.RdfFormat.N_QUADS
+    return None
+
+
+def likeness(path: Path) -> int:
+    """Say how much a file looks like RDF: 3 by our own terms, 2 by its content, 1 by its name, 0 if it is none."""
+    if not path.is_file() or format_of(path) is None:
+        return 0
+    head = reading.peek(path, _HEAD)
+    if _OWN in head:
+        return 3
+    return 2 if any(form.search(head) for form in (_XML, _TURTLE, _QUADS, _JSON)) else 1
+
+
+def statements(path: Path, base: str) -> Iterator[ox.Quad]:
+    """Yield the statements of a file; relative addresses are taken from ``base``.
+
+    :raises UnreadableSource: If the file is no RDF, with the line and column; or if it is one to be wary of.
+    """
+    form = format_of(path)
+    with reading.open_text(path):  # says what is wrong with a file that is no text
+        pass
+    if form is None:
+        raise UnreadableSource(
+            f"is no RDF by its name and content ({path.suffix or 'no suffix'})",
+            path=path,
+            advice="name it .ttl, .nt, .nq, .trig, .rdf or .jsonld",
+        )
+    rdf_guard.check(path, form)
+    try:
+        with reading.open_binary(path) as file:
+            reading.skip_mark(file)
+            yield from ox.parse(_with_context(file) if form == _JSON_LD else file, format=form, base_iri=base)
+    except SyntaxError as error:
+        raise _wrong(path, error) from None
+    except (ValueError, RecursionError) as error:
+        raise UnreadableSource(f"is not well-formed RDF ({_short(str(error))})", path=path, advice=_ADVICE) from None
+
+
+def _with_context(file: BinaryIO) -> bytes:
+    """Return JSON-LD whose context is that of schema.org with what this context says of the terms that we read."""
+    return _SCHEMA_ORG.sub(lambda match: match[1] + _SCHEMA_CONTEXT, file.read())
+
+
+_ADVICE = "correct it or fetch the file again"
+
+
+def _wrong(path: Path, error: SyntaxError) -> UnreadableSource:
+    message = str(error.msg)
+    if "LoadDocumentCallback" in message or "remote context" in message.lower():
+        return UnreadableSource(
+            "its JSON-LD context is on the web, and nothing is fetched while a file is read",
+            path=path,
+            advice="write the context into the file, or save the file as N-Quads",
+        )
+    try:
+        with reading.open_text(path) as text:
+            while text.read(_CHUNK):
+                pass
+    except UnreadableSource as encoding:
+        return encoding
+    plain = re.sub(
+        r"\(line \d+\)|^Parser error\b|\bat line \d+ (between columns \d+ and \d+|column \d+):?", "", message
+    )
+    place = f", column {error.offset}" if error.offset else ""
+    return UnreadableSource(
+        f"is not well-formed RDF{place} ({_short(plain)})", path=path, row=error.lineno, advice=_ADVICE
+    )
+
+
+def _short(text: str) -> str:
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split()).strip(" .:")
+    return line if len(line) <= 120 else f"{line[:119]}…"
