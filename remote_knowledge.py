@@ -94,6 +94,7 @@ class RemoteKnowledgeGraph(KnowledgeGraph):
     ) -> Answer:
         """Run a canned question: in SPARQL by the service where it has the ontology too, else on the copy."""
         from .graph.remote.reading_query import with_prefixes
+        from .graph.remote.reading_whole import check_whole
         from .queries.engines import SparqlEngine
         from .queries.runner import run
 
@@ -103,13 +104,13 @@ class RemoteKnowledgeGraph(KnowledgeGraph):
             return run(reader, name, parameters, engine=engine, lang=lang)
         with Service(self.address) as service:
             service.dataset = found.dataset()
-            return run(
-                reader,
-                name,
-                parameters,
-                engine=SparqlEngine(lambda text: service.select(with_prefixes(text))),
-                lang=lang,
-            )
+
+            def select(text: str) -> list[dict[str, Any]]:
+                rows = list(service.select(with_prefixes(text)))
+                check_whole(service, with_prefixes(text), len(rows), self._notice)
+                return rows
+
+            return run(reader, name, parameters, engine=SparqlEngine(select), lang=lang)
 
     def rows_of(self, text: str) -> tuple[list[str], list[dict[str, Any]]]:
         """Send a SPARQL text that reads to the service, whatever it holds.
@@ -117,11 +118,14 @@ class RemoteKnowledgeGraph(KnowledgeGraph):
         :raises BadParameter: If it is an update.
         :raises BadQuery: If it is wrong.
         """
-        from .graph.remote.reading_query import ask
+        from .graph.remote.reading_query import ask, form_of, with_prefixes
+        from .graph.remote.reading_whole import check_whole
         from .knowledge import table_of
 
         with Service(self.address) as service:
-            return table_of(ask(service, text))
+            columns, rows = table_of(ask(service, text, self._notice))
+            check_whole(service, with_prefixes(text), len(rows), self._notice, select=form_of(text) == "select")
+        return columns, rows
 
     def map(self, *, focus: str | None = None, title: str | None = None, **options: Any) -> Map:
         """Return an interactive map, as :meth:`KnowledgeGraph.map` does."""

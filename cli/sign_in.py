@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 USER, PASSWORD = "MULTILATERAL_NEO4J_USER", "MULTILATERAL_NEO4J_PASSWORD"
 SERVICE_USER, SERVICE_PASSWORD = "MULTILATERAL_SPARQL_USER", "MULTILATERAL_SPARQL_PASSWORD"
-SERVICE_TOKEN, SERVICE_SECONDS = "MULTILATERAL_SPARQL_TOKEN", "MULTILATERAL_SPARQL_SECONDS"
 
 
 def _password(ctx: click.Context, option: click.Parameter, value: str | None) -> str | None:
@@ -148,33 +147,18 @@ def service_address(url: str, sign_in: Mapping[str, str | None]) -> ServiceAddre
 
     :raises BadParameter: If an option is for a Neo4j, or a value is none.
     """
-    from ..graph.remote.address import Address
+    from dataclasses import replace
+
     from ..ontology.errors import BadParameter
+    from ..remote_knowledge import address_of
 
     if sign_in.get("database"):
         raise BadParameter("--database is for a Neo4j; the URL of a SPARQL service names its dataset, so leave it out.")
-    seconds = os.environ.get(SERVICE_SECONDS) or "120"
-    try:
-        limit = float(seconds)
-    except ValueError:
-        limit = 0.0
-    if not 0 < limit < float("inf"):
-        raise BadParameter(
-            f"{SERVICE_SECONDS}: {seconds!r} is not a number of seconds above 0; write for instance 300."
-        )
+    where = replace(address_of(url), update=sign_in.get("update_url"), graphs=sign_in.get("graph_store_url"))
     user, password = sign_in.get("user"), sign_in.get("password")
-    token = (
-        None if user or password else os.environ.get(SERVICE_TOKEN) or None
-    )  # an option is meant more than a variable
-    return Address(
-        url,
-        user or os.environ.get(SERVICE_USER) or None,
-        password or os.environ.get(SERVICE_PASSWORD) or None,
-        token,
-        sign_in.get("update_url"),
-        sign_in.get("graph_store_url"),
-        limit,
-    )
+    if user or password:  # an option is meant more than a variable
+        where = replace(where, user=user or where.user, password=password or where.password, token=None)
+    return where
 
 
 @contextlib.contextmanager

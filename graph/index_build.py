@@ -8,10 +8,13 @@ of the named graphs too; it is made from the first when somebody asks for a name
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from collections.abc import Iterable, Iterator
 from importlib import resources
 from itertools import chain
+from pathlib import Path
 from typing import IO, Any, cast
 
 import pyoxigraph as ox
@@ -33,6 +36,9 @@ _NODES = tuple(
 )
 _DEFAULT = ox.DefaultGraph()
 _GRAPH = ID + "source/"
+#: Bytes above which a load goes on with one batch at a time: pyoxigraph would hold several, of about 300 MB each.
+_MOST_MEMORY = 1_200_000_000
+_LONGEST_WAIT = 60.0
 #: Quads a second removed and loaded, as measured: what decides between changing an index and making it again.
 _REMOVED_PER_SECOND, _LOADED_PER_SECOND = 9_000, 100_000
 
@@ -186,6 +192,22 @@ def _bulk_load(db: ox.Store, store: Pinned, sources: list[str], *, union: bool, 
     return lines.counts
 
 
+def _memory() -> int:
+    """Return how many bytes of memory this process holds, 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
+def _threads() -> int:
+    """Return how many threads this process has, 0 where the system does not tell."""
+    try:
+        return sum(1 for _ in Path("/proc/self/task").iterdir())
+    except OSError:
+        return 0
+
+
 class _Lines:
     """What of some sources goes into an index, read as from a file of N-Quads, with things moved by the decisions.
 
@@ -199,14 +221,24 @@ class _Lines:
         self._union, self._whole = union, whole
         self._blocks = (block for source_id in sources for block in self._of(store, source_id))
         self._block, self._at = b"", 0
+        self._threads = _threads()
 
     def read(self, size: int) -> bytes:
         """Return some of what comes next, nothing at the end."""
         if self._at >= len(self._block):
+            self._wait()
             self._block, self._at = next(self._blocks, b""), 0
         part = self._block[self._at : self._at + size]
         self._at += len(part)
         return part
+
+    def _wait(self) -> None:
+        """Where memory runs high, let pyoxigraph's threads finish what they sort before they are given more."""
+        until = time.monotonic() + _LONGEST_WAIT
+        while self._threads and _memory() > _MOST_MEMORY and _threads() > self._threads:
+            time.sleep(0.02)
+            if time.monotonic() > until:  # it is another thread that does not end
+                self._threads = 0
 
     def _of(self, store: Pinned, source_id: str) -> Iterator[bytes]:
         end, records = end_of_line(source_id), Records()

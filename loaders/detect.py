@@ -6,7 +6,7 @@ of its own and add a :class:`Kind` here; its module is imported only when an inp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
@@ -303,6 +303,31 @@ def load(
         return load_iati_tables(path, source_id=source_id, read_time=read_time, skip_bad=skip_bad, known=known)
     loader = KINDS[name].loader()
     return loader(path, source_id=source_id, read_time=read_time, skip_bad=skip_bad)
+
+
+def loads(
+    path: Path,
+    *,
+    kind: str | None = None,
+    read_time: str | None = None,
+    skip_bad: bool = False,
+    known: KnownLinks | None = None,
+    origins: Mapping[str, str] | None = None,
+) -> Iterator[Loaded]:
+    """Yield the sources of an input: several of an RDF export of ours, one of anything else.
+
+    ``origins`` are the sources of the store with the file that each came from; an export, which may hold a part of a
+    source only, replaces none that came from elsewhere. The rest is as with :func:`load`.
+
+    :raises UnreadableSource: As :func:`load`.
+    """
+    name = kind or detect(path)
+    if name == "rdf":
+        from .rdf_exported import load_exported
+
+        yield from load_exported(path, read_time=read_time, skip_bad=skip_bad, origins=origins)
+    else:
+        yield load(path, kind=name, read_time=read_time, skip_bad=skip_bad, known=known)
 
 
 def read_by_mappings(paths: Iterable[Path]) -> frozenset[Path]:

@@ -12,6 +12,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ..ontology.errors import UnreadableSource
 from ..ontology.model import ID, Entity, Loaded, Statement
 from ..ontology.vocabulary import vocabulary
 from . import rdf_own, rdf_reading
@@ -39,28 +40,54 @@ def load_rdf(
     All statements are read first, into memory or, where there are many, into a temporary file, which goes when the
     stream has ended. A file that our own export wrote gives the same things and links.
 
-    :param skip_bad: Count records that cannot be used instead of raising. Bad syntax raises in any case.
+    :param skip_bad: Count records that cannot be used, and pieces that are not well-formed, instead of raising.
     :raises UnreadableSource: If the file is no RDF; from the stream, if a record is wrong.
     """
     path = Path(path)
     registry = Registry(
         path, "rdf", "Linked data", source_id=source_id, read_time=read_time, skip_bad=skip_bad
     )  # fmt: skip
-    base = f"{registry.document}/"
-    index = Index()
+    reading = Reading(registry, Index())
     try:
-        for quad in rdf_reading.statements(path, base):
-            if isinstance(quad.subject, ox.Triple) or isinstance(quad.object, ox.Triple):
-                registry.left_out(_STATEMENTS_ABOUT)
-            else:
-                index.add(term_of(quad.subject).value, quad.predicate.value, term_of(quad.object))
-        index.close()
-        described = describe(index, base)
+        for quad in reading.quads():
+            reading.add(quad)
+        return reading.loaded()
     except BaseException:
-        index.remove()
+        reading.index.remove()
         raise
-    registry.source = replace(registry.source, **described.fields)
-    return registry.loaded(_Reader(registry, index, base, described).statements)
+
+
+class Reading:
+    """One source that is being read: its statements are put into an index, and then are things and links."""
+
+    def __init__(self, registry: Registry, index: Index) -> None:
+        self.registry, self.index = registry, index
+        self.base = f"{registry.document}/"
+
+    def quads(self) -> Iterator[ox.Quad]:
+        """Yield what stands in the file; pieces that are not well-formed are counted if bad records are to be skipped.
+
+        :raises UnreadableSource: If the file is no RDF.
+        """
+        return rdf_reading.statements(self.registry.path, self.base, self._skip if self.registry.skip_bad else None)
+
+    def _skip(self, error: UnreadableSource) -> None:
+        where = f", the first in row {error.row}" if error.row else ""
+        self.registry.left_out(f"pieces that are not well-formed RDF{where}")
+
+    def add(self, quad: ox.Quad) -> None:
+        """Take a statement."""
+        if isinstance(quad.subject, ox.Triple) or isinstance(quad.object, ox.Triple):
+            self.registry.left_out(_STATEMENTS_ABOUT)
+        else:
+            self.index.add(term_of(quad.subject).value, quad.predicate.value, term_of(quad.object))
+
+    def loaded(self) -> Loaded:
+        """Return what all statements taken so far become."""
+        self.index.close()
+        described = describe(self.index, self.base)
+        self.registry.source = replace(self.registry.source, **described.fields)
+        return self.registry.loaded(_Reader(self.registry, self.index, self.base, described).statements)
 
 
 class _Reader:
@@ -138,7 +165,7 @@ class _Reader:
         if subject.startswith("_:"):
             link = replace(link, iri=f"{self._stem}{graph.key(subject)[2:]}")
         self._links.note(link.source_iri, link.relation, link.target_iri)
-        if self._registry.new(link.iri):
+        if self._links.first(link.iri):
             yield link
 
     def _count(self, subject: str, type_: str, part: bool) -> None:

@@ -11,11 +11,12 @@ from ..ontology.convert import RDF
 from ..ontology.model import ID, ML
 from ..ontology.vocabulary import vocabulary
 from .rdf_index import Index, Row, Term
-from .rdf_terms import CLASSES, FIELDS, NAMES, PARTS, RELATIONS, USED, short
+from .rdf_terms import CLASSES, FIELDS, GENERIC, NAMED, NAMES, PARTS, RELATIONS, USED, short
 
 TYPE: Final = RDF + "type"
 _SUBCLASS: Final = "http://www.w3.org/2000/01/rdf-schema#subClassOf"
 _SUBPROPERTY: Final = "http://www.w3.org/2000/01/rdf-schema#subPropertyOf"
+_FIRST, _REST, _NIL = RDF + "first", RDF + "rest", RDF + "nil"
 _DEEPEST_BLANK: Final = 4
 _HIGHEST: Final = 8
 _MOST_BLANK: Final = 1_000
@@ -29,6 +30,7 @@ class Graph:
         self._vocabulary = vocabulary()
         self._typed = frozenset(self._vocabulary.entity_classes())
         self.rows = lru_cache(maxsize=4_096)(index.rows)
+        self.types = lru_cache(maxsize=200_000)(self._types)
         self.class_of = lru_cache(maxsize=200_000)(self._class_of)
         self.known_class = lru_cache(maxsize=4_096)(self._known_class)
         self.known_predicate = lru_cache(maxsize=4_096)(self._known_predicate)
@@ -54,13 +56,30 @@ class Graph:
         """Return statements whose object is a thing, as (subject, predicate given short)."""
         return [(s, self.known_predicate(p)) for s, p in self._index.incoming(thing)]
 
-    def types(self, subject: str) -> list[str]:
-        """Return the types of a subject as the mapping knows them, or as they are, short."""
-        return [self.known_class(t.value) for p, t in self.rows(subject) if p == TYPE and t.kind == "i"]
+    def _types(self, subject: str) -> tuple[str, ...]:
+        """Return the types of a subject as the mapping knows them, or as they are, short; none that says nothing."""
+        found = [self.known_class(t.value) for p, t in self.rows(subject) if p == TYPE and t.kind == "i"]
+        return tuple(dict.fromkeys(type_ for type_ in found if type_ not in GENERIC))
 
     def is_part(self, subject: str) -> bool:
         """Say whether a node is a record or a part of another, not a thing."""
-        return any(type_ in PARTS for type_ in self.types(subject))
+        return any(type_ in PARTS for type_ in self.types(subject)) or self._is_list(subject)
+
+    def members(self, term: Term) -> list[Term]:
+        """Return the members of a list, in order, or the term itself if it is none."""
+        if not self._is_list(term.value):
+            return [term]
+        found: list[Term] = []
+        node, seen = term.value, {_NIL}
+        while node not in seen:
+            seen.add(node)
+            said = self.first(Term("b", node))
+            found += [said[_FIRST]] if _FIRST in said else []
+            node = said[_REST].value if _REST in said else _NIL
+        return found
+
+    def _is_list(self, node: str) -> bool:
+        return node == _NIL or (node.startswith("_:") and any(p == _FIRST for p, _ in self.rows(node)))
 
     def is_own(self, subject: str) -> bool:
         """Say whether a thing is described in our own terms."""
@@ -87,20 +106,22 @@ class Graph:
             ours = type_.removeprefix("ml:") if type_.startswith("ml:") else CLASSES.get(type_, "")
             if ours in self._typed and (not best or self._vocabulary.is_a(ours, best)):
                 best = ours
-        if best or self.is_part(node):
+        if best or self.types(node) or self.is_part(node):
             return best
         for predicate, _ in self.rows(node):
             mapped = RELATIONS.get(self.known_predicate(predicate))
-            if mapped is not None and mapped.subject and not self.types(node):
+            if mapped is not None and mapped.subject:
                 return mapped.subject
         for _, predicate in self.incoming(node):
             mapped = RELATIONS.get(predicate)
-            if mapped is not None and mapped.object and not self.types(node):
-                return mapped.object
+            if named := NAMED.get(predicate, mapped.object if mapped is not None else ""):
+                return named
         return ""
 
     def _known_class(self, iri: str) -> str:
-        return self._nearest(iri, _SUBCLASS, lambda s: s in CLASSES or s in PARTS or s.startswith("ml:"))
+        return self._nearest(
+            iri, _SUBCLASS, lambda s: s in CLASSES or s in PARTS or s in GENERIC or s.startswith("ml:")
+        )
 
     def _known_predicate(self, iri: str) -> str:
         return self._nearest(

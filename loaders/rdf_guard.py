@@ -1,10 +1,11 @@
-"""RDF files that would harm who reads them: nesting without end, entities that grow or fetch, texts without end."""
+"""RDF files that would harm who reads them: nesting without end, entities that grow or stand for other files."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 from typing import BinaryIO, Final
+from xml.parsers import expat
 
 import pyoxigraph as ox
 
@@ -12,44 +13,49 @@ from ..ontology.errors import UnreadableSource
 from . import reading
 
 _DEEPEST: Final = 200
-_DEEPEST_TRIPLE: Final = 100
-_MOST_BETWEEN_TAGS: Final = 16 << 20
+_LONGEST_ENTITY: Final = 300
 _CHUNK: Final = 1 << 20
-_ADVICE: Final = "correct it or fetch the file again"
-_ENTITY = re.compile(rb"<!ENTITY\s+(?:%\s*)?[^\s>]+\s+(\"[^\"]*\"|'[^']*'|[^>]*)")
-_DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*(\[(?:\"[^\"]*\"|'[^']*'|<!--.*?-->|[^\]\"'])*\]\s*)?>", re.DOTALL)
 
 
 def check(path: Path, form: ox.RdfFormat) -> None:
-    """Refuse what would exhaust the parser: nesting without end, entities that grow, a text without end.
+    """Refuse what would exhaust the parser: nesting without end, entities that grow or stand for other files.
 
-    :raises UnreadableSource: If the file has such.
+    :raises UnreadableSource: If the file would do harm or cannot be read, or is no XML where it should be.
     """
     with reading.open_binary(path) as file:
-        if form == ox.RdfFormat.JSON_LD:
-            deepest = _depth(file)
-        elif form == ox.RdfFormat.RDF_XML:
-            deepest = _xml_depth(file, path)
-        else:
-            deepest = _DEEPEST * (_triple_depth(file) > _DEEPEST_TRIPLE) + 1
+        if form == ox.RdfFormat.RDF_XML:
+            _Xml(path).read(file)
+            return
+        deepest = _depth(file) if form == ox.RdfFormat.JSON_LD else _triple_depth(file)
     if deepest > _DEEPEST:
-        raise UnreadableSource(
-            f"is nested more than {_DEEPEST if form != ox.RdfFormat.TURTLE else _DEEPEST_TRIPLE} levels deep",
-            path=path,
-            advice="no data need that; fetch the file again",
-        )
+        raise _too_deep(path)
+
+
+def encoding(path: Path) -> UnreadableSource | None:
+    """Return what is wrong with a file that is no UTF-8."""
+    try:
+        with reading.open_text(path) as text:
+            while text.read(_CHUNK):
+                pass
+    except UnreadableSource as error:
+        return error
+    return None
+
+
+def _too_deep(path: Path) -> UnreadableSource:
+    return UnreadableSource(
+        f"is nested more than {_DEEPEST} levels deep", path=path, advice="no data need that; fetch the file again"
+    )
 
 
 def _depth(file: BinaryIO) -> int:
     """Return how deep the brackets of JSON are nested, without those in texts."""
     depth = deepest = 0
-    inside = False
-    rest = b""
+    inside = escaped = False
     while chunk := file.read(_CHUNK):
-        chunk = rest + chunk
-        rest = chunk[-1:] if chunk.endswith(b"\\") and len(chunk) < 2 * _CHUNK else b""
-        if rest:
-            chunk = chunk[:-1]
+        if escaped:
+            chunk = chunk[1:]
+        escaped = (len(chunk) - len(chunk.rstrip(b"\\"))) % 2 == 1
         for token in re.finditer(rb'\\.|["\[\]{}]', chunk, re.DOTALL):
             char = token[0]
             if char == b'"':
@@ -80,41 +86,49 @@ def _triple_depth(file: BinaryIO) -> int:
     return deepest
 
 
-def _xml_depth(file: BinaryIO, path: Path) -> int:
-    """Return how deep the elements of XML are nested at most.
+class _Xml:
+    """One pass over XML that follows nothing; an entity may stand for a short text only, as the names of classes do."""
 
-    :raises UnreadableSource: If it declares entities that grow or stand elsewhere, or a text has no end.
-    """
-    depth = deepest = 0
-    rest = b""
-    while chunk := file.read(_CHUNK):
-        chunk = rest + chunk
-        cut = chunk.rfind(b"<")
-        chunk, rest = (chunk[:cut], chunk[cut:]) if cut >= 0 else (b"", chunk)
-        if len(rest) > _MOST_BETWEEN_TAGS:
-            raise UnreadableSource("a text in it has more than 16 million characters", path=path, advice=_ADVICE)
-        depth, deepest = _tags(chunk, depth, deepest, path)
-    return _tags(rest, depth, deepest, path)[1]
+    def __init__(self, path: Path) -> None:
+        self._path, self._depth = path, 0
 
+    def read(self, file: BinaryIO) -> None:
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.StartDoctypeDeclHandler = self._doctype
+        parser.EntityDeclHandler = self._entity
+        try:
+            parser.ParseFile(file)
+        except expat.ExpatError as error:
+            raise encoding(self._path) or UnreadableSource(
+                f"is not well-formed XML, column {error.offset + 1} ({expat.ErrorString(error.code)})",
+                path=self._path,
+                row=error.lineno,
+                advice="correct it or fetch the file again",
+            ) from None
 
-def _tags(chunk: bytes, depth: int, deepest: int, path: Path) -> tuple[int, int]:
-    if b"<!" in chunk:
-        if re.search(rb"<!DOCTYPE[^\[>]*\b(SYSTEM|PUBLIC)\b", chunk):
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise _too_deep(self._path)
+
+    def _end(self, name: str) -> None:
+        self._depth -= 1
+
+    def _doctype(self, name: str, system: str | None, public: str | None, internal: bool) -> None:
+        if system is not None or public is not None:
             raise UnreadableSource(
-                "refers to a definition outside the file, which is not read", path=path, advice="delete its DOCTYPE"
+                "refers to a definition outside the file, which is not read",
+                path=self._path,
+                advice="delete its DOCTYPE",
             )
-        for entity in _ENTITY.finditer(chunk):
-            value = entity[1]
-            if value[:1] not in (b'"', b"'") or b"&" in value or b"%" in value or len(value) > 300:
-                raise UnreadableSource(
-                    "declares entities that stand for others, for a file or for a long text",
-                    path=path,
-                    advice="write what they stand for",
-                )
-    for tag in re.finditer(rb"<(/?)[^\s<>/!?][^<>]*?(/?)>", chunk):
-        if tag[1]:
-            depth -= 1
-        elif not tag[2]:
-            depth += 1
-            deepest = max(deepest, depth)
-    return depth, deepest
+
+    def _entity(self, name: str, parameter: bool, value: str | None, base: str | None, system: str | None,
+                public: str | None, notation: str | None) -> None:  # fmt: skip
+        if value is None or "&" in value or "%" in value or len(value) > _LONGEST_ENTITY:
+            raise UnreadableSource(
+                f"declares the entity {name[:40]!r}, which stands for others, for a file or for a long text",
+                path=self._path,
+                advice="write what it stands for",
+            )

@@ -52,8 +52,8 @@ Row = tuple[str, Term]
 class Index:
     """Statements by subject and by object. Blank nodes are named ``_:label``. Call :meth:`remove` at the end."""
 
-    def __init__(self, in_memory: int = IN_MEMORY) -> None:
-        self._limit = in_memory
+    def __init__(self, in_memory: int | None = None) -> None:
+        self._limit = IN_MEMORY if in_memory is None else in_memory
         self._said: dict[str, list[Row]] = {}
         self._back: dict[str, list[tuple[str, str]]] = {}
         self._count = 0
@@ -108,7 +108,7 @@ class Index:
         found = self._base.execute(
             "SELECT predicate, kind, value, lang, datatype FROM said WHERE subject = ? ORDER BY rowid", (subject,)
         )
-        return list(dict.fromkeys((predicate, Term(*term)) for predicate, *term in found))
+        return list(dict.fromkeys((row[0], Term._make(row[1:])) for row in found))
 
     def incoming(self, thing: str, most: int = 100) -> list[tuple[str, str]]:
         """Return the first statements whose object is a thing, as (subject, predicate)."""

@@ -12,6 +12,7 @@ from ..ontology.model import ID, Entity, Statement
 from ..ontology.vocabulary import vocabulary
 from .cells import parse_period, short
 from .circles import leads
+from .iati_known import Marks
 from .problems import CellError
 from .rdf_graph import Graph
 from .rdf_index import Term
@@ -37,7 +38,7 @@ class LinkReader:
         self._vocabulary = vocabulary()
         self._classes = {self._vocabulary.kind(c): c for c in reversed(self._vocabulary.entity_classes())}
         self._inverse = {r.inverse: r.name for r in self._vocabulary.relations.values() if r.inverse}
-        self._stated: set[int] = set()
+        self._stated, self._made = Marks(), Marks()
         self._refused: set[str] = set()
         self._above: dict[str, dict[str, list[str]]] = {relation: defaultdict(list) for relation in _UPWARD}
 
@@ -54,6 +55,10 @@ class LinkReader:
         self._stated.add(hash((source, relation, target)))
         if self._vocabulary.relations[relation].symmetric:
             self._stated.add(hash((target, relation, source)))
+
+    def first(self, link_iri: str) -> bool:
+        """Say whether a link is met for the first time; a few bytes a link are kept."""
+        return self._made.add(hash(link_iri))
 
     def record(self, node: str) -> Iterator[Statement]:
         """Yield what a node that is a record becomes: a membership, a post, a grant, a change."""
@@ -79,6 +84,9 @@ class LinkReader:
             return
         elif mapped is None or term.kind == "l":
             self._registry.left_out(f"statements of {known[:100]} whose value is a text")
+        elif (members := self._graph.members(term)) != [term]:
+            for member in members:
+                yield from self.plain(subject, predicate, member)
         elif any(type_ in _ROLES for type_ in self._graph.types(term.value)):
             yield from self._role(subject, known, mapped, term.value)
         elif not any(type_ in _GRANTS for type_ in self._graph.types(term.value)):
@@ -133,7 +141,7 @@ class LinkReader:
         if above is not None:
             above[source].append(goal)
         yield from self._named_only(ends, types)
-        if self._registry.new(link.iri):
+        if self.first(link.iri):
             yield link
 
     def _named_only(self, ends: tuple[str, ...], types: list[str]) -> Iterator[Entity]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeAlias, cast
 
 import pyoxigraph as ox
 
@@ -23,6 +23,7 @@ _FORMATS: Final = {
     ".owl": ox.RdfFormat.RDF_XML, ".jsonld": ox.RdfFormat.JSON_LD,
 }  # fmt: skip
 
+_TURTLES: Final = (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG)
 # Names that say something else too: only the content tells whether such a file is RDF.
 _PERHAPS: Final = (".json", ".xml", ".txt", "")
 
@@ -32,7 +33,6 @@ _QUADS = re.compile(r'^\s*(<[^<>\s]+>|_:\S+)\s+<[^<>\s]+>\s+(<[^<>\s]+>|_:\S+|"[
 _JSON = re.compile(r'"@(context|graph|id|type)"\s*:')
 
 _HEAD = 65_536
-_JSON_LD = ox.RdfFormat.JSON_LD
 # The context that nearly all web pages name and nobody writes into the file: nothing is fetched, so it stands here.
 _SCHEMA_ORG = re.compile(
     rb'("@context"\s*:\s*(?:\[\s*)?)"https?://(?:www\.)?schema\.org(?:/|/docs/jsonldcontext\.jsonld?)?"'
@@ -44,12 +44,17 @@ _SCHEMA_CONTEXT = json.dumps(
     }
 ).encode()  # fmt: skip
 
-_CHUNK = 1 << 20
+_CHUNK: Final = 1 << 20
+_LONGEST_ADDRESS: Final = 400
 _OWN = "https://w3id.org/multilateral/ontology#"
 
 
+#: What is told of a piece of a file that is left out.
+Skip: TypeAlias = Callable[[UnreadableSource], None]
+
+
 def format_of(path: Path) -> ox.RdfFormat | None:
-    """Return the syntax of an RDF file by its content or name, ``None`` if it is none; never raises."""
+    """Return the syntax of an RDF file by its content, else its name; ``None`` if it is none. Never raises."""
     suffix = Path(path.name.lower().removesuffix(".gz")).suffix
     named = _FORMATS.get(suffix)
     if named is None and suffix not in _PERHAPS:
@@ -58,16 +63,15 @@ def format_of(path: Path) -> ox.RdfFormat | None:
     start = head.lstrip()
     if start.startswith("<") and _XML.search(head):
         return ox.RdfFormat.RDF_XML
-    if start.startswith(("{", "[")) and _JSON.search(head) and named not in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG):
+    if start.startswith(("{", "[")) and _JSON.search(head) and named not in _TURTLES:
         return ox.RdfFormat.JSON_LD
-    if named is not None:
+    if named in _TURTLES or suffix in (".json", ".xml"):
         return named
-    if suffix not in (".json", ".xml"):
-        if _TURTLE.search(head):
-            return ox.RdfFormat.TRIG  # of which Turtle is a part
-        if _QUADS.search(head) and not start.startswith("{"):
-            return ox.RdfFormat.N_QUADS
-    return None
+    if _TURTLE.search(head) and not start.startswith(("{", "[", "<?xml")):
+        return ox.RdfFormat.TRIG  # of which Turtle is a part
+    if named is None and _QUADS.search(head) and not start.startswith("{"):
+        return ox.RdfFormat.N_QUADS
+    return named
 
 
 def likeness(path: Path) -> int:
@@ -80,9 +84,11 @@ def likeness(path: Path) -> int:
     return 2 if any(form.search(head) for form in (_XML, _TURTLE, _QUADS, _JSON)) else 1
 
 
-def statements(path: Path, base: str) -> Iterator[ox.Quad]:
+def statements(path: Path, base: str, skip: Skip | None = None) -> Iterator[ox.Quad]:
     """Yield the statements of a file; relative addresses are taken from ``base``.
 
+    :param skip: Told, each time, of the first piece that is not well-formed; such pieces are then left out, of RDF/XML
+        all that follows too.
     :raises UnreadableSource: If the file is no RDF, with the line and column; or if it is one to be wary of.
     """
     form = format_of(path)
@@ -95,45 +101,80 @@ def statements(path: Path, base: str) -> Iterator[ox.Quad]:
             advice="name it .ttl, .nt, .nq, .trig, .rdf or .jsonld",
         )
     rdf_guard.check(path, form)
-    try:
-        with reading.open_binary(path) as file:
-            reading.skip_mark(file)
-            yield from ox.parse(_with_context(file) if form == _JSON_LD else file, format=form, base_iri=base)
-    except SyntaxError as error:
-        raise _wrong(path, error) from None
-    except (ValueError, RecursionError) as error:
-        raise UnreadableSource(f"is not well-formed RDF ({_short(str(error))})", path=path, advice=_ADVICE) from None
+    broken: UnreadableSource | None = None
+    found = False
+    with reading.open_binary(path) as file:
+        reading.skip_mark(file)
+        for item in _parsed(_Inlined(file) if form == ox.RdfFormat.JSON_LD else file, form, base):
+            if not isinstance(item, Exception):
+                found = True
+                yield item
+                continue
+            broken = broken or _wrong(path, item)
+            if skip is None or not isinstance(item, SyntaxError) or (not found and form == ox.RdfFormat.JSON_LD):
+                raise broken
+            skip(broken)
+            if form == ox.RdfFormat.RDF_XML:  # whose parser takes the next property for a thing
+                break
+    if broken is not None and not found:
+        raise broken
 
 
-def _with_context(file: BinaryIO) -> bytes:
-    """Return JSON-LD whose context is that of schema.org with what this context says of the terms that we read."""
-    return _SCHEMA_ORG.sub(lambda match: match[1] + _SCHEMA_CONTEXT, file.read())
+def _parsed(file: BinaryIO | _Inlined, form: ox.RdfFormat, base: str) -> Iterator[ox.Quad | Exception]:
+    """Yield the statements and, where the text is wrong, what the parser says; it then goes on after that."""
+    # of a file it asks for nothing but ``read``
+    parser = ox.parse(cast(BinaryIO, file), format=form, base_iri=base)
+    while True:
+        try:
+            yield next(parser)
+        except StopIteration:
+            return
+        except SyntaxError as error:
+            yield error
+        except (ValueError, RecursionError) as error:
+            yield error
+            return
+
+
+class _Inlined:
+    """A JSON-LD file in which what we read of the terms of schema.org stands instead of the address of its context."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._ready, self._rest = file, b"", b""
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes, no more than ``size``, ``b""`` at the end."""
+        while not self._ready:
+            chunk = self._file.read(_CHUNK)
+            whole = _SCHEMA_ORG.sub(lambda match: match[1] + _SCHEMA_CONTEXT, self._rest + chunk)
+            if not chunk:
+                self._ready, self._rest = whole, b""
+                break
+            # an address that the end of a chunk may have cut
+            self._ready, self._rest = whole[:-_LONGEST_ADDRESS], whole[-_LONGEST_ADDRESS:]
+        given, self._ready = self._ready[:size], self._ready[size:]
+        return given
 
 
 _ADVICE = "correct it or fetch the file again"
 
 
-def _wrong(path: Path, error: SyntaxError) -> UnreadableSource:
-    message = str(error.msg)
+def _wrong(path: Path, error: Exception) -> UnreadableSource:
+    message = str(error.msg if isinstance(error, SyntaxError) else error)
     if "LoadDocumentCallback" in message or "remote context" in message.lower():
         return UnreadableSource(
             "its JSON-LD context is on the web, and nothing is fetched while a file is read",
             path=path,
             advice="write the context into the file, or save the file as N-Quads",
         )
-    try:
-        with reading.open_text(path) as text:
-            while text.read(_CHUNK):
-                pass
-    except UnreadableSource as encoding:
+    if (encoding := rdf_guard.encoding(path)) is not None:
         return encoding
+    line, offset = (error.lineno, error.offset) if isinstance(error, SyntaxError) else (None, None)
     plain = re.sub(
         r"\(line \d+\)|^Parser error\b|\bat line \d+ (between columns \d+ and \d+|column \d+):?", "", message
     )
-    place = f", column {error.offset}" if error.offset else ""
-    return UnreadableSource(
-        f"is not well-formed RDF{place} ({_short(plain)})", path=path, row=error.lineno, advice=_ADVICE
-    )
+    place = f", column {offset}" if offset else ""
+    return UnreadableSource(f"is not well-formed RDF{place} ({_short(plain)})", path=path, row=line, advice=_ADVICE)
 
 
 def _short(text: str) -> str:

@@ -1,6 +1,7 @@
 """What terms of other vocabularies become: W3C ORG, schema.org, FOAF, SKOS, DCTERMS and PROV.
 
-These tables are the one description of the mapping; those of ``docs/loaders-rdf.md`` are made from them by :func:`with_mapping`.
+These tables are the one description of the mapping; those of ``docs/loaders-rdf.md`` are made from them by
+:func:`with_mapping`.
 """
 
 from __future__ import annotations
@@ -59,6 +60,11 @@ PARTS: Final = frozenset(
     "time:ProperInterval ml:Link ml:Evidence ml:Reference ml:Source".split()
 )
 
+#: Classes that say nothing: what has no other is classed by what is said of it.
+GENERIC: Final = frozenset(
+    "owl:Thing owl:NamedIndividual rdfs:Resource schema:Thing foaf:Agent prov:Agent dcterms:Agent prov:Entity".split()
+)
+
 #: Predicate → kind of name; the order decides which of several is the preferred one of a language.
 NAMES: Final[dict[str, str]] = {
     "skos:prefLabel": "preferred", "schema:name": "preferred", "foaf:name": "preferred", "dcterms:title": "preferred",
@@ -79,7 +85,8 @@ FIELDS: Final[dict[str, str]] = {
     "schema:endDate": "to", "ml:validTo": "to", "dcterms:issued": "issued", "schema:datePublished": "issued",
     "dcterms:date": "issued", "dcterms:created": "issued", "dcterms:language": "language",
     "schema:inLanguage": "language", "ml:collective": "collective", "ml:status": "status",
-    "foaf:givenName": "given", "foaf:familyName": "family", "schema:givenName": "given", "schema:familyName": "family",
+    "foaf:givenName": "given", "foaf:firstName": "given", "schema:givenName": "given", "foaf:familyName": "family",
+    "foaf:lastName": "family", "foaf:surname": "family", "schema:familyName": "family",
 }  # fmt: skip
 
 
@@ -154,6 +161,13 @@ dcterms:isReplacedBy | ^supersedes | | Document | Document
 
 RELATIONS: Final[dict[str, Mapped]] = _relations()
 
+#: Predicate of a record → class of what it names, where the file does not tell.
+NAMED: Final[dict[str, str]] = {
+    "org:member": "Organization", "org:organization": "Organization", "org:heldBy": "Person",
+    "org:postIn": "Organization", "org:originalOrganization": "Organization",
+    "org:resultingOrganization": "Organization",
+}  # fmt: skip
+
 #: Nodes that are records: what they become, for the manual.
 RECORDS: Final[dict[str, str]] = {
     "org:Membership": "`org:member` memberOf `org:organization`, with `org:role` as role and the dates of "
@@ -197,7 +211,7 @@ def short(iri: str) -> str:
 
 
 def with_mapping(manual: str) -> str:
-    """Return the text of the manual with the tables of the mapping, between ``<!-- mapping -->`` and ``<!-- end -->``."""
+    """Return the text of the manual with the tables of the mapping between ``<!-- mapping -->`` and its end."""
     start, _, rest = manual.partition("<!-- mapping -->")
     return f"{start}<!-- mapping -->\n{_tables()}<!-- end -->{rest.partition('<!-- end -->')[2]}"
 

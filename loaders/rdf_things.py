@@ -81,14 +81,15 @@ class ThingReader:
         if not names and country is not None:
             names = [Name(country.name, "en")]
         elif not names:
-            if type_ not in _MAY_LACK_A_NAME:
+            if type_ not in _MAY_LACK_A_NAME and graph.types(node):
                 raise Wrong("it has no name", "give it one")
             if node.startswith("_:"):
                 self._registry.left_out("blank nodes without a name")
                 return None
             names = [Name(self._from_iri(node, me))]
             self._registry.left_out("things without a name, called by the end of their IRI (kept)")
-        evidence = made.evidence if own else self._registry.evidence(graph.key(node))
+        # Without a class of its own, what the thing is follows from what is said of it.
+        evidence = made.evidence if own else self._registry.evidence(graph.key(node), implied=not graph.types(node))
         return replace(
             made, names=tuple(names), identifiers=tuple(dict.fromkeys(identifiers)), evidence=evidence, **values
         )

@@ -1,8 +1,8 @@
 """A real Apache Jena Fuseki for the tests of SPARQL services: fetched once through Maven, started and stopped by them.
 
 ``MULTILATERAL_TEST_SPARQL=http://…/sparql`` names a service that runs already and is used instead, with
-``MULTILATERAL_SPARQL_USER`` and ``_PASSWORD``; only tests that kill a server or need its passwords start their own all the
-same. ``MULTILATERAL_TOOLS`` is the folder in which the server's file is kept.
+``MULTILATERAL_SPARQL_USER`` and ``_PASSWORD``; only tests that kill a server or need its passwords start their own all
+the same. ``MULTILATERAL_TOOLS`` is the folder in which the server's file is kept.
 """
 
 from __future__ import annotations

@@ -155,3 +155,23 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "requests", None)
     with pytest.raises(BadParameter, match=r"pip install 'multilateral\[remote\]'"):
         Connection(Address("http://example.org/"))
+
+
+def test_a_kept_connection_that_was_closed_is_opened_again() -> None:
+    """The server ends each connection after its answer without saying so, as one does that was idle for too long."""
+
+    def answer(handler: BaseHTTPRequestHandler, sent: bytes) -> None:
+        # The second request on a connection is read, and the connection closed instead of an answer.
+        if getattr(handler, "seen", False):
+            handler.close_connection = True
+            return
+        handler.seen = True  # type: ignore[attr-defined]
+        says(b"answer")(handler, sent)
+
+    with serving(answer) as (here, asked):
+        connection = Connection(Address(here))
+        for _ in range(3):
+            with connection.asked("POST", here, body=b"question") as found:
+                assert found.body.readall() == b"answer"
+        connection.close()
+    assert len(asked) == 5  # the second and the third question came twice

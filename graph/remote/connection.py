@@ -114,23 +114,27 @@ class Connection:
     ) -> Response:
         from requests.exceptions import ReadTimeout, RequestException
 
-        first = clock.left() if _is_file(body) else min(_CONNECT_SECONDS, clock.left())
-        try:
-            return self._session.request(
-                method,
-                url,
-                headers=headers,
-                data=body,
-                auth=self._sign_in(url),
-                timeout=(first, clock.left()),
-                allow_redirects=False,
-                stream=True,
-            )
-        except ReadTimeout as error:
-            raise clock.too_slow() from error
-        except (RequestException, OSError, ValueError) as error:
-            problem = f"does not answer ({_reason(error)})"
-            raise StoreUnavailable(url, problem, "check that it runs and that this is its address") from error
+        for last in (False, True):
+            first = clock.left() if _is_file(body) else min(_CONNECT_SECONDS, clock.left())
+            try:
+                return self._session.request(
+                    method,
+                    url,
+                    headers=headers,
+                    data=body,
+                    auth=self._sign_in(url),
+                    timeout=(first, clock.left()),
+                    allow_redirects=False,
+                    stream=True,
+                )
+            except ReadTimeout as error:
+                raise clock.too_slow() from error
+            except (RequestException, OSError, ValueError) as error:
+                # A connection that was kept may have been closed meanwhile; all that we send may be sent twice.
+                if last or not any(isinstance(e, ConnectionResetError | BrokenPipeError) for e in _chain(error)):
+                    problem = f"does not answer ({_reason(error)})"
+                    raise StoreUnavailable(url, problem, "check that it runs and that this is its address") from error
+        raise AssertionError
 
     def _sign_in(self, url: str) -> Any:
         """Return what signs a request in; what does nothing, and keeps ``~/.netrc`` out, for other hosts than ours."""
@@ -209,12 +213,17 @@ def _origin(url: str) -> tuple[str, str]:
     return parts.scheme, parts.netloc.lower()
 
 
-def _reason(error: BaseException) -> str:
-    """Return why a connection failed, from the bottom of the chain of errors; what lies above repeats addresses."""
+def _chain(error: BaseException) -> list[BaseException]:
+    """Return an error and those below it, the lowest first."""
     chain = [error]
     while (below := chain[-1].__cause__ or chain[-1].__context__) is not None:
         chain.append(below)
-    for found in reversed(chain):
+    return chain[::-1]
+
+
+def _reason(error: BaseException) -> str:
+    """Return why a connection failed, from the bottom of the chain of errors; what lies above repeats addresses."""
+    for found in _chain(error):
         if isinstance(found, ssl.SSLCertVerificationError):
             return f"its certificate is not accepted: {found.verify_message}"
         if isinstance(found, TimeoutError):

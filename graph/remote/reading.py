@@ -14,10 +14,10 @@ from ...ontology.model import Loaded, Source
 from ..decisions import RULE, Decision
 from ..store import LoadReport, Store
 from . import reading_graphs
-from .errors import ChangedMeanwhile, shown
+from .errors import ChangedMeanwhile, Refused, shown
 from .pull import pull
 from .reading_cache import Copies, seed
-from .reading_layout import Found, Graph, State, state
+from .reading_layout import Found, Graph, State, decision_count, state
 from .service import Service
 
 Notice = Callable[[str], None]
@@ -81,6 +81,13 @@ def _mirrored(service: Service, found: Found, now: State, copies: Copies, store:
         "copy until they change."
     )
     pull(store, service)
+    came, there = sum(1 for _ in Store.open(store).decisions), decision_count(service)
+    if came != there:
+        raise Refused(
+            service.address.url,
+            f"gives {came:,} of the {there:,} decisions of the mirror",
+            "ask its administrator for a higher limit of rows",
+        )
     return {}
 
 

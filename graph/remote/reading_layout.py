@@ -5,24 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pyoxigraph as ox
 
-from ...ontology.convert import TYPE
+from ...ontology.convert import RDF, TYPE
 from ...ontology.errors import BadQuery
 from ...ontology.model import ID, ML, source_iri
 from ...ontology.vocabulary import vocabulary
 from ..store import _ID
-from .errors import Refused, SignInRefused, StoreUnavailable
-from .layout import ONTOLOGY, TIES, Manifest, ties_of
+from .errors import NotSparql, Refused, SignInRefused, StoreUnavailable
+from .layout import DECISIONS, ONTOLOGY, TIES, Manifest, ties_of
 from .service import Service
 
-_SOURCE = ox.NamedNode(ML + "Source")
 _RECORDED_AS = ox.NamedNode(ML + "recordedAs")
 _OWN = f"{ID}source/"
+_MIRROR = f"{ID}mirror/"
+#: Things that are asked for in one query.
+_IN_A_QUERY = 100
 #: Raised when copies are made in another way, so that those of older versions are made again.
 _FORMAT = 2
 #: What stands for one triple in a checksum: 32 hexadecimal digits that depend on all of it.
@@ -82,7 +84,7 @@ class Found:
             examples = _examples(service)
             found = cls(_named(examples))
         found.ontology = service.ask(f"ASK {{ GRAPH {ox.NamedNode(ONTOLOGY)} {{ ?s ?p ?o }} }}", whole=True)
-        found.union = not examples or service.ask(f"ASK {{ {_all_of(examples.values())} }}", whole=True)
+        found.union = all(service.ask(f"ASK {{ {part} }}", whole=True) for part in _all_of(list(examples.values())))
         own = manifest is None and (not examples or not found.union)
         if own and service.ask(f"ASK {{ {_ours()} }}", whole=True):
             found.graphs.append(Graph(None, _free("default-graph", found.graphs)))
@@ -101,6 +103,16 @@ class Found:
         return [(f"{kind}-graph-uri", iri) for kind in ("default", "named") for iri in graphs]
 
 
+def named_graphs(service: Service) -> list[str]:
+    """Return all named graphs of a service, but those that only keep what a mirror needs to be read back."""
+    for pattern in ("", "?s ?p ?o"):  # the first is quick and does not give them on every service
+        found = service.select(f"SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ {pattern} }} }}", whole=True)
+        iris = {row["g"].value for row in found if isinstance(row.get("g"), ox.NamedNode)}
+        if iris:
+            return sorted(iri for iri in iris if not iri.startswith(_MIRROR))
+    return []
+
+
 def _ours() -> str:
     kinds = " ".join(str(ox.NamedNode(ML + name)) for name in ("Link", "Source", *vocabulary().entity_classes()))
     return f"VALUES ?kind {{ {kinds} }} ?thing {TYPE} ?kind"
@@ -115,7 +127,7 @@ def _examples(service: Service) -> dict[str, str]:
         if isinstance(graph, ox.NamedNode) and isinstance(one, ox.NamedNode):
             found[graph.value] = graph.value if graph.value.startswith(_OWN) else one.value
     passed = (ONTOLOGY, TIES)
-    return {g: one for g, one in sorted(found.items()) if g not in passed and not g.startswith(f"{ID}mirror/")}
+    return {g: one for g, one in sorted(found.items()) if g not in passed and not g.startswith(_MIRROR)}
 
 
 def _named(iris: Iterable[str]) -> list[Graph]:
@@ -147,8 +159,11 @@ def _free(wanted: str, graphs: list[Graph]) -> str:
     return name
 
 
-def _all_of(things: Iterable[str]) -> str:
-    return " . ".join(f"{ox.NamedNode(iri)} {TYPE} ?kind{n}" for n, iri in enumerate(things))
+def _all_of(things: list[str]) -> Iterator[str]:
+    """Yield patterns that together hold where all things have a type: of thousands none is too long."""
+    for start in range(0, len(things), _IN_A_QUERY):
+        part = enumerate(things[start : start + _IN_A_QUERY])
+        yield " . ".join(f"{ox.NamedNode(iri)} {TYPE} ?kind{n}" for n, iri in part)
 
 
 @dataclass(slots=True)
@@ -189,7 +204,7 @@ def state(service: Service, found: Found) -> State:
             "holds no thing and no link in the terms of multilateral",
             "`multilateral mirror push` puts a store there, and `sparql` asks it in its own terms",
         )
-    counts = {graph.source_id: _count(service, graph) for graph in found.graphs}
+    counts = {graph.source_id: _number(service, graph.pattern()) for graph in found.graphs}
     marks = {graph.source_id: _mark(service, graph) for graph in found.graphs}
     return State(counts, marks, _ties(service))
 
@@ -197,7 +212,7 @@ def state(service: Service, found: Found) -> State:
 def _ties(service: Service) -> dict[str, str]:
     """Return under which IRIs things are recorded, all of them."""
     ties = ties_of(service)
-    count = int(_one(service, f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{TIES}> {{ ?s {_RECORDED_AS} ?o }} }}").value)
+    count = _number(service, f"GRAPH <{TIES}> {{ ?s {_RECORDED_AS} ?o }}")
     if count != len(ties):
         raise Refused(
             service.address.url,
@@ -207,8 +222,16 @@ def _ties(service: Service) -> dict[str, str]:
     return ties
 
 
-def _count(service: Service, graph: Graph) -> int:
-    return int(_one(service, f"SELECT (COUNT(*) AS ?n) WHERE {{ {graph.pattern()} }}").value)
+def decision_count(service: Service) -> int:
+    """Return how many decisions a mirror holds."""
+    return _number(service, f"GRAPH <{DECISIONS}> {{ ?s <{RDF}value> ?v }}")
+
+
+def _number(service: Service, pattern: str) -> int:
+    found = _one(service, f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}")
+    if not isinstance(found, ox.Literal) or not found.value.isdigit():
+        raise NotSparql(service.address.url, "does not answer a query that counts with a number", "check the address")
+    return int(found.value)
 
 
 def _mark(service: Service, graph: Graph) -> str:
@@ -224,4 +247,4 @@ def _mark(service: Service, graph: Graph) -> str:
 
 
 def _one(service: Service, text: str) -> Any:
-    return next((row["n"] for row in service.select(text, whole=True)), None)
+    return next((row.get("n") for row in service.select(text, whole=True)), None)

@@ -7,6 +7,7 @@ lost in silence. A value that can be kept is kept, also a wrong one, so that ``v
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -28,6 +29,8 @@ _LABELS: Final = (SKOSXL + "prefLabel", SKOSXL + "altLabel")
 #: What ties a record to the nodes that are parts of it.
 PARTS: Final = frozenset({_EVIDENCE, _REFERENCE, *_LABELS})
 _NAMES: Final = frozenset({convert.PREF.value, convert.ALT.value, ML + "acronym"})
+#: Labels are told apart by the numbers at the end of their IRIs.
+_NUMBERED: Final = re.compile(r".*/\d+", re.ASCII | re.DOTALL).fullmatch
 _ENDS: Final = frozenset({ML + "source", ML + "relation", ML + "target"})
 _PREFIXES: Final = ((ML, "ml:"), (SKOS, "skos:"), (SKOSXL, "skosxl:"), (DCTERMS, "dcterms:"), (FOAF, "foaf:"))
 
@@ -163,15 +166,23 @@ class Records:
                     if first.object.value != quad.object.value:  # type: ignore[union-attr]
                         self.skip(f"further value of {_short(predicate)}")
         yield from alone.values()
-        for quad in quads:
-            predicate = quad.predicate.value
-            if _of(quad) == head and predicate in PARTS and (kind == _LINK or predicate != _REFERENCE):
-                said = isinstance(quad.object, ox.NamedNode) and self._part(predicate, nodes.get(quad.object.value, []))
-                if said:
-                    yield quad
-                    yield from said
-                else:
-                    self.skip(f"value of {_short(predicate)} that is not whole")
+        yield from self._parts(head, kind, quads, nodes)
+
+    def _parts(self, head: str, kind: str, quads: list[ox.Quad], nodes: dict[str, list[ox.Quad]]) -> Iterator[ox.Quad]:
+        """Yield evidence, references and dated names, with what ties them to the record."""
+        for number, quad in enumerate(quads):
+            predicate, thing = quad.predicate.value, quad.object
+            if _of(quad) != head or predicate not in PARTS or (kind != _LINK and predicate == _REFERENCE):
+                continue
+            said = self._part(predicate, nodes.get(thing.value, [])) if isinstance(thing, ox.NamedNode) else []
+            if not said:
+                self.skip(f"value of {_short(predicate)} that is not whole")
+                continue
+            node = said[0].subject
+            if predicate in _LABELS and not _NUMBERED(_of(said[0])):
+                node = ox.NamedNode(f"{head}/name/theirs/{number}")
+            yield ox.Quad(quad.subject, quad.predicate, node)
+            yield from (ox.Quad(node, part.predicate, part.object) for part in said)
 
     def _part(self, predicate: str, quads: list[ox.Quad]) -> list[ox.Quad]:
         """Return the triples of evidence, a reference or a dated name; none where it lacks what it must have."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from ...ontology.errors import BadQuery
 from .errors import Refused, StoreUnavailable
-from .reading_query import has_dataset, prologue_of
+from .reading_query import has_dataset, has_limit, prologue_of
 from .service import Service
 
 
@@ -21,7 +21,7 @@ def is_typical(rows: int) -> bool:
     [100, 2500, 10000, 65535, 65536]
     """
     two = rows.bit_count() == 1 or (rows + 1).bit_count() == 1
-    return rows >= 100 and (len(str(rows).rstrip("0")) <= 2 or (two and rows >= 1000)) and rows != 101
+    return rows >= 100 and (len(str(rows).rstrip("0")) <= 2 or (two and rows >= 1000))
 
 
 def check_whole(service: Service, text: str, rows: int, notice: Callable[[str], None], *, select: bool = True) -> None:
@@ -32,11 +32,13 @@ def check_whole(service: Service, text: str, rows: int, notice: Callable[[str], 
 
     :raises Refused: If there are more.
     """
-    if not is_typical(rows):
+    if not is_typical(rows) or has_limit(text, rows):
         return
     there = _count(service, text) if select and not has_dataset(text) else None
     if there is None:
-        notice(f"Just {rows:,} rows came, which may be a limit of the service, and it cannot say whether there are more.")
+        notice(
+            f"Just {rows:,} rows came, which may be a limit of the service, and it cannot say whether there are more."
+        )
     elif there > rows:
         raise Refused(
             service.address.url,

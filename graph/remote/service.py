@@ -321,7 +321,9 @@ class Service:
         if status == 413:
             raise Refused(url, f"finds {what} too large{because}", "raise its limit for the size of a request")
         if status in (429, 503):
-            raise StoreUnavailable(url, f"is too busy{because}", "try again later")
+            wait = answer.headers.get("Retry-After") or ""
+            advice = f"try again in {wait} seconds" if wait.isascii() and wait.isdigit() else "try again later"
+            raise StoreUnavailable(url, f"is too busy{because}", advice)
         if status == 507 or b"No space left" in said:
             raise Refused(url, f"has no room left{because}", "make room there, then try again")
         if status == 400 and "html" not in answer.kind and not writing:
