@@ -174,7 +174,7 @@ class KnowledgeGraph:
     ) -> Iterator[Loaded]:
         """Yield what :meth:`load` would store, one :class:`~multilateral.ontology.model.Loaded` a source."""
         from .loaders.authority import authority
-        from .loaders.detect import inputs, load, read_by_mappings
+        from .loaders.detect import inputs, loads, read_by_mappings
         from .loaders.fetch import fetched
         from .loaders.five_documents import five_documents
         from .loaders.iati_known import LinksSoFar
@@ -190,6 +190,8 @@ class KnowledgeGraph:
         through: set[Path] = set()  # the mappings that were read: one may be named beside its data
         # A table of payments in a second language brings names, not the payments once more.
         known = LinksSoFar(self.reader.stated_elsewhere("iati-tables") if self.path.exists() else None)
+        # An export of ours, which may hold a part of a source only, replaces none that came from elsewhere.
+        origins = {s.id: s.origin for s in self.sources()} if self.path.exists() else {}
         for source in sources:
             if Path(source).resolve() in mapped:
                 continue
@@ -199,14 +201,14 @@ class KnowledgeGraph:
             else:
                 with fetched(source) as path:
                     if kind is not None:
-                        yield load(path, kind=kind, skip_bad=skip_bad, known=known)
+                        yield from loads(path, kind=kind, skip_bad=skip_bad, known=known, origins=origins)
                         continue
                     for below, found in inputs(path, self._notice):
                         if found == "mapping":
                             if below.resolve() in through:
                                 continue
                             through.add(below.resolve())
-                        yield load(below, kind=found, skip_bad=skip_bad, known=known)
+                        yield from loads(below, kind=found, skip_bad=skip_bad, known=known, origins=origins)
 
     def forget(self, source_id: str) -> None:
         """Take a source out.

@@ -124,7 +124,7 @@ def test_the_export_of_one_source_keeps_its_title_and_licence(tmp_path: Path) ->
     again = ml.open(tmp_path / "two")
     again.load(tmp_path / "one.ttl")
     (after,) = again.sources()
-    assert (after.id, after.title, after.licence, after.url) == ("rdf-one", before.title, "CC0 1.0", "https://ror.org")
+    assert (after.id, after.title, after.licence, after.url) == ("ror-both", before.title, "CC0 1.0", "https://ror.org")
     assert list(again.validate()) == []
 
 
