@@ -107,6 +107,10 @@ class _Xml:
                 row=error.lineno,
                 advice="correct it or fetch the file again",
             ) from None
+        except (LookupError, ValueError) as error:  # what the XML declaration names is no encoding, or none of bytes
+            raise UnreadableSource(
+                f"declares an encoding that cannot be read ({error})", path=self._path, advice="save it as UTF-8"
+            ) from None
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1

@@ -502,3 +502,12 @@ def test_a_file_cut_anywhere_is_read_or_refused(path: Path, tmp_path: Path) -> N
             list(load_rdf(file).statements)
         except UnreadableSource as error:
             sentence(error, file)
+
+
+@pytest.mark.parametrize("name", ["utf-9", "utf-32", "gb18030", "é"])
+def test_xml_that_declares_another_encoding(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "x.rdf"
+    head = f"<?xml version='1.0' encoding='{name}'?>"
+    path.write_text(f"{head}<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'/>", encoding="utf-8")
+    with pytest.raises(UnreadableSource, match=r"x\.rdf"):
+        list(load_rdf(path).statements)
