@@ -157,26 +157,31 @@ def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         first = text.readline(_CHUNK)
         delimiter = max(",;\t", key=lambda d: len(_cells_by(first, d)))
         reader = csv.reader(_chain(first, text), delimiter=delimiter, strict=True)
-        before = csv.field_size_limit(_LONGEST_CELL)
         number = 0
-        try:
-            while True:
-                number += 1
-                try:
-                    row = next(reader)
-                except StopIteration:
-                    return
-                except csv.Error as error:
-                    raise UnreadableSource(
-                        f"the row cannot be read as CSV ({error})",
-                        path=path,
-                        row=number,
-                        advice="close every quotation mark, and write it twice within a text",
-                    ) from None
-                if any(row):
-                    yield number, [cell.strip() for cell in row]
-        finally:
-            csv.field_size_limit(before)
+        while True:
+            number += 1
+            try:
+                row = _next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                raise UnreadableSource(
+                    f"the row cannot be read as CSV ({error})",
+                    path=path,
+                    row=number,
+                    advice="close every quotation mark, and write it twice within a text",
+                ) from None
+            if any(row):
+                yield number, [cell.strip() for cell in row]
+
+
+def _next(reader: Iterator[list[str]]) -> list[str]:
+    """Return the next row; the limit of a cell is one of the whole process, so it is lifted for the moment only."""
+    before = csv.field_size_limit(_LONGEST_CELL)
+    try:
+        return next(reader)
+    finally:
+        csv.field_size_limit(before)
 
 
 def _cells_by(line: str, delimiter: str) -> list[str]:

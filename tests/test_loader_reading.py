@@ -132,3 +132,14 @@ def test_a_cell_without_end_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableSource, match="cannot be read as CSV"):
         list(csv_rows(file))
     assert csv.field_size_limit() == limit
+
+
+def test_two_files_read_in_turns_leave_the_limit_of_a_cell_as_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text("a,b\n1,2\n")
+    limit = csv.field_size_limit()
+    one, two = csv_rows(file), csv_rows(file)
+    next(one), next(two)
+    assert csv.field_size_limit() == limit
+    list(one), list(two)
+    assert csv.field_size_limit() == limit
