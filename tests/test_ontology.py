@@ -210,8 +210,8 @@ def used_terms(text: str) -> set[str]:
     return {ML + name for name in ours} | others
 
 
-# The loader of RDF reads terms that we never write, and a page of a thing says what its topic is: those must stand in the
-# vocabularies as they are published.
+# The loader of RDF reads terms that we never write, and a page of a thing says what its topic is: those must stand in
+# the vocabularies as they are published.
 READS_OTHERS = {"rdf_links.py", "rdf_terms.py", "rdf_things.py", "rdf_source.py", "thing_rdf.py"}
 # Of schema.org, and later than the copy that rdflib has.
 LATER = {SPACES["schema"] + term for term in ("ConferenceEvent", "funding")}
