@@ -16,7 +16,8 @@ from ..store import LoadReport, Store
 from . import reading_graphs
 from .errors import ChangedMeanwhile, Refused, shown
 from .pull import pull
-from .reading_cache import Copies, seed
+from .reading_cache import Copies, Copy, seed
+from .reading_edition import edition_of
 from .reading_layout import Found, Graph, State, decision_count, state
 from .service import Service
 
@@ -38,19 +39,24 @@ def copy_of(service: Service, notice: Notice, *, folder: Path | None = None) -> 
     """
     copies = Copies(service.address, folder)
     for _ in range(_ATTEMPTS):
+        edition = edition_of(service)
         found = Found.of(service)
-        now = state(service, found)
+        if edition is not None and (same := copies.of_edition(edition)) is not None:
+            _tell(same.notes, notice)
+            return same.store, found
+        now = state(service, found, edition)
         if now.known and (fresh := copies.fresh(now.fingerprint)) is not None:
             _tell(fresh.notes, notice)
             return fresh.store, found
         with copies.making() as beside:
             made = _mirrored if found.manifest is not None else _copied
             notes = made(service, found, now, copies, beside / "store", notice)
-            after = state(service, Found.of(service))
+            after = state(service, Found.of(service), edition_of(service))
             if after.fingerprint != now.fingerprint:
                 continue  # somebody wrote while it was read: what was read may be of two moments
             _tell(notes, notice)
-            return copies.keep(beside, now.fingerprint if now.known else None, now.marks, notes), found
+            copy = Copy(beside / "store", now.marks, notes, edition if edition == edition_of(service) else None)
+            return copies.keep(copy, now.fingerprint if now.known else None), found
     raise ChangedMeanwhile(
         service.address.url, f"changed {_ATTEMPTS} times while it was read", "try again when nobody writes to it"
     )

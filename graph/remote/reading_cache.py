@@ -41,11 +41,12 @@ def cache_folder() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A copy: its store, and of its sources the marks and what has to be told of them."""
+    """A copy: its store, of its sources the marks and what has to be told of them, and the edition of the service."""
 
     store: Path
     marks: dict[str, str]
     notes: dict[str, list[str]]
+    edition: str | None = None
 
 
 class Copies:
@@ -62,6 +63,13 @@ class Copies:
             with contextlib.suppress(OSError):
                 os.utime(self.folder / fingerprint)  # in use: not to be swept
         return found
+
+    def of_edition(self, edition: str) -> Copy | None:
+        """Return the copy of what one of our own endpoints calls so, if there is one."""
+        for record in self.folder.glob(f"*/{_RECORD}"):
+            if (found := _read(record.parent)) is not None and found.edition == edition:
+                return self.fresh(record.parent.name)
+        return None
 
     def last(self) -> Copy | None:
         """Return the latest copy."""
@@ -82,14 +90,16 @@ class Copies:
         finally:
             shutil.rmtree(beside, ignore_errors=True)
 
-    def keep(self, beside: Path, fingerprint: str | None, marks: dict[str, str], notes: dict[str, list[str]]) -> Path:
+    def keep(self, copy: Copy, fingerprint: str | None) -> Path:
         """Put a copy in its place and return its store; where another process was quicker, that one's.
 
         ``fingerprint`` is ``None`` where it is not known whether the copy will be fresh.
         """
         name = fingerprint or f"{_UNKNOWN}{uuid.uuid4().hex}"
+        beside = copy.store.parent
+        record = {"marks": copy.marks, "notes": copy.notes, "edition": copy.edition}
         with storage(self.folder):
-            (beside / _RECORD).write_text(json.dumps({"marks": marks, "notes": notes}), encoding="utf-8")
+            (beside / _RECORD).write_text(json.dumps(record), encoding="utf-8")
             try:
                 beside.rename(self.folder / name)
             except OSError:
@@ -122,7 +132,7 @@ def seed(old: Path, new: Path, source_ids: list[str]) -> None:
 def _read(place: Path) -> Copy | None:
     try:
         record = json.loads((place / _RECORD).read_text(encoding="utf-8"))
-        return Copy(place / "store", dict(record["marks"]), dict(record["notes"]))
+        return Copy(place / "store", dict(record["marks"]), dict(record["notes"]), record["edition"])
     except (OSError, ValueError, KeyError, TypeError):
         return None  # none there, or one that an older version made
 

@@ -1,12 +1,13 @@
 """Reading one graph of a service whole, in flat memory: all of it, or one sentence that says why not.
 
 A service may cut an answer off at a limit of its own and say nothing. So the triples that came are counted against
-those that it says it has, and where they are fewer, or the answer was too long for it, the graph is read in parts.
+those that it says it has, and where they are fewer, or the answer was too long for it, another way is tried.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -20,15 +21,14 @@ from ...ontology import convert
 from ...ontology.convert import XSD
 from ...ontology.errors import BadQuery, MultilateralError
 from ...ontology.model import Link, Loaded, Source, Statement
-from .errors import Refused, SignInRefused, StoreUnavailable
+from .errors import SignInRefused, StoreUnavailable
 from .pull import _LINKS
-from .reading_layout import MARK, Graph
-from .reading_records import BLANK, PARTS, Records, direct
+from .reading_layout import Graph
+from .reading_pages import cut_off, ways
+from .reading_records import PARTS, Records, direct
 from .service import Service
 from .terms import line_of, plain
 
-#: Triples in one part; the next is tried where a service does not give as many at once.
-_PARTS = (20_000, 2_000, 400)
 _DECIMAL = f'.0"^^<{XSD}decimal> .\n'.encode()
 
 
@@ -46,6 +46,7 @@ def read(service: Service, graph: Graph, count: int, source: Source) -> Iterator
             db.executescript(
                 "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE;"
                 "CREATE TABLE triple (subject TEXT, line BLOB); CREATE TABLE part (node TEXT, record TEXT);"
+                "CREATE TABLE seen (mark INTEGER PRIMARY KEY);"
                 "CREATE TABLE stated (mark INTEGER PRIMARY KEY); CREATE TABLE linked (mark INTEGER PRIMARY KEY);"
             )
             _fill(db, service, graph, count)
@@ -59,20 +60,12 @@ def read(service: Service, graph: Graph, count: int, source: Source) -> Iterator
 
 
 def _fill(db: sqlite3.Connection, service: Service, graph: Graph, count: int) -> None:
-    """Read a graph in one go, or in ever smaller parts, until as many triples have come as there are."""
+    """Read a graph in one way after another, until as many triples have come as there are."""
     problem: MultilateralError | None = None
-    for size in (0, *_PARTS):
-        if size == 0 and graph.iri is None:
-            continue
-        db.executescript("DELETE FROM triple; DELETE FROM part; BEGIN;")
-        number = 0
+    for triples, may_repeat in ways(service, graph, count):
+        db.executescript("DELETE FROM triple; DELETE FROM part; DELETE FROM seen; BEGIN;")
         try:
-            for triple in _whole(service, graph) if size == 0 else _in_parts(service, graph, count, size):
-                number += 1
-                if isinstance(triple.subject, ox.NamedNode):
-                    db.execute("INSERT INTO triple VALUES (?, ?)", (triple.subject.value, _usual(line_of(triple))))
-                    if triple.predicate.value in PARTS and isinstance(triple.object, ox.NamedNode):
-                        db.execute("INSERT INTO part VALUES (?, ?)", (triple.object.value, triple.subject.value))
+            number = sum(1 for triple in triples if _taken(db, triple, may_repeat))
         except SignInRefused:
             raise
         except (StoreUnavailable, BadQuery) as error:
@@ -82,40 +75,24 @@ def _fill(db: sqlite3.Connection, service: Service, graph: Graph, count: int) ->
                 db.execute("COMMIT")
                 db.execute("CREATE INDEX subjects ON triple (subject)")
                 return
-            problem = Refused(
-                service.address.url,
-                f"gives {number:,} of the {count:,} triples of {graph}",
-                "try again if others write to it, else ask its administrator for a higher limit of rows",
-            )
-        db.execute("ROLLBACK" if db.in_transaction else "SELECT 1")
+            problem = cut_off(service, graph, number, count)
+        db.execute("COMMIT")
     if problem is not None:
         raise problem
 
 
-def _whole(service: Service, graph: Graph) -> Iterator[ox.Triple]:
-    with service.graph(graph.iri or "") as triples:
-        yield from (_named(triple, 0) for triple in triples)
-
-
-def _in_parts(service: Service, graph: Graph, count: int, size: int) -> Iterator[ox.Triple]:
-    """Yield a graph in parts of about ``size`` triples, by their marks: every triple is in one part, in any order."""
-    parts = max(1, -(-count // size))
-    bounds = [f"{(n << 32) // parts:08x}" for n in range(parts)]
-    for place, (start, end) in enumerate(zip(bounds, [*bounds[1:], "g"], strict=True)):
-        part = f'BIND({MARK} AS ?m) FILTER(?m >= "{start}" && ?m < "{end}")' if parts > 1 else ""
-        found = service.query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {graph.pattern()} {part} }}", graph=True)
-        yield from (_named(triple, place) for triple in found)
-
-
-def _named(triple: ox.Triple, answer: int) -> ox.Triple:
-    """Return a triple with IRIs for blank nodes: a blank node of one answer is none of another."""
-    if not isinstance(triple.subject, ox.BlankNode) and not isinstance(triple.object, ox.BlankNode):
-        return triple
-    subject, thing = (
-        ox.NamedNode(f"{BLANK}{answer}:{term.value}") if isinstance(term, ox.BlankNode) else term
-        for term in (triple.subject, triple.object)
-    )
-    return ox.Triple(subject, triple.predicate, thing)  # type: ignore[arg-type]
+def _taken(db: sqlite3.Connection, triple: ox.Triple, may_repeat: bool) -> bool:
+    """Write a triple down; tell whether it counts: one that comes a second time does not."""
+    line = line_of(triple)
+    if may_repeat:
+        mark = int.from_bytes(hashlib.blake2b(line, digest_size=8).digest(), signed=True)
+        if not db.execute("INSERT OR IGNORE INTO seen VALUES (?)", (mark,)).rowcount:
+            return False
+    if isinstance(triple.subject, ox.NamedNode):
+        db.execute("INSERT INTO triple VALUES (?, ?)", (triple.subject.value, _usual(line)))
+        if triple.predicate.value in PARTS and isinstance(triple.object, ox.NamedNode):
+            db.execute("INSERT INTO part VALUES (?, ?)", (triple.object.value, triple.subject.value))
+    return True
 
 
 def _usual(line: bytes) -> bytes:

@@ -23,10 +23,12 @@ from .service import Service
 _RECORDED_AS = ox.NamedNode(ML + "recordedAs")
 _OWN = f"{ID}source/"
 _MIRROR = f"{ID}mirror/"
+#: Triples of which a sum is asked for of a service that tells its edition too.
+_SUMMED = 250_000
 #: Things that are asked for in one query.
 _IN_A_QUERY = 100
 #: Raised when copies are made in another way, so that those of older versions are made again.
-_FORMAT = 2
+_FORMAT = 3
 #: What stands for one triple in a checksum: 32 hexadecimal digits that depend on all of it.
 MARK = (
     'MD5(CONCAT(COALESCE(STR(?s), ""), " ", STR(?p), " ", COALESCE(STR(?o), ""), " ", COALESCE(LANG(?o), ""), " ", '
@@ -189,8 +191,10 @@ class State:
         return hashlib.sha256(whole.encode()).hexdigest()[:24]
 
 
-def state(service: Service, found: Found) -> State:
+def state(service: Service, found: Found, edition: str | None = None) -> State:
     """Ask a service for the fingerprints of what it holds: its manifest, else a checksum that it works out itself.
+
+    ``edition`` stands for the checksum of a graph that is too large for that.
 
     :raises NothingOfOurs: If there is nothing.
     """
@@ -205,7 +209,13 @@ def state(service: Service, found: Found) -> State:
             "`multilateral mirror push` puts a store there, and `sparql` asks it in its own terms",
         )
     counts = {graph.source_id: _number(service, graph.pattern()) for graph in found.graphs}
-    marks = {graph.source_id: _mark(service, graph) for graph in found.graphs}
+    marks: dict[str, str] = {}
+    too_large = _SUMMED if edition else float("inf")
+    for source_id, graph in sorted(((g.source_id, g) for g in found.graphs), key=lambda pair: counts[pair[0]]):
+        mark = _mark(service, graph) if counts[source_id] < too_large else ""
+        if not mark:
+            too_large = counts[source_id]  # it is not asked in vain for the larger ones
+        marks[source_id] = mark or edition or ""
     return State(counts, marks, _ties(service))
 
 

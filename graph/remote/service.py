@@ -131,10 +131,7 @@ class Service:
         if format_ is None:
             raise self._nonsense(answer, content)
         try:
-            found = ox.parse_query_results(content, format=format_)
-            if not isinstance(found, ox.QueryBoolean):  # once through: an error may stand at the end
-                for _ in found:
-                    pass
+            _rows_in(content, format_)  # once through: an error may stand at the end
             content.seek(0)
             return ox.parse_query_results(content, format=format_)
         except (SyntaxError, ValueError, UnicodeDecodeError) as error:
@@ -147,8 +144,7 @@ class Service:
             return False
         content.seek(0)
         try:
-            found = ox.parse_query_results(content, format=format_)  # reads on from the file as rows are counted
-            return not isinstance(found, ox.QueryBoolean) and sum(1 for _ in found) >= int(most)
+            return _rows_in(content, format_) >= int(most)
         except (SyntaxError, ValueError):
             return False  # it is told when the answer is read
         finally:
@@ -182,6 +178,14 @@ class Service:
             f"answers with {kind} that holds no whole result ({brief(tail) or 'it is empty'})",
             "check the address, or ask for less",
         )
+
+    def fetch(self, url: str, accept: str, most: int) -> tuple[int, Mapping[str, str], bytes]:
+        """Return status, headers and the first ``most`` bytes of what stands at another address of the service."""
+        with self._connection.asked("GET", url, headers={"Accept": accept}) as answer:
+            body = b""
+            while len(body) < most and (part := answer.body.read(most - len(body))):
+                body += part
+            return answer.status, answer.headers, body
 
     # --- whole graphs ----------------------------------------------------------------------------------------
 
@@ -329,6 +333,19 @@ class Service:
         if status == 400 and "html" not in answer.kind and not writing:
             raise BadQuery(f"The SPARQL service at {shown(url)} refused {what}{because}.")
         raise StoreUnavailable(url, f"failed with status {status}{because}", "try again, or ask its administrator")
+
+
+def _rows_in(content: IO[bytes], format_: ox.QueryResultsFormat) -> int:
+    """Read results to their end and return how many rows there are; of a truth value none."""
+    found = ox.parse_query_results(content, format=format_)
+    count = 0
+    try:
+        if not isinstance(found, ox.QueryBoolean):
+            for _ in found:
+                count += 1
+        return count
+    finally:
+        del found  # an error keeps this frame, and may end in another thread, where pyoxigraph does not let it go
 
 
 _GRAPHS: Mapping[str, tuple[str, ...]] = {
