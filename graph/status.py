@@ -14,12 +14,17 @@ _UNDATED = """SELECT (COUNT(?link) AS ?n) WHERE { ?link a ml:Link
   FILTER NOT EXISTS { ?link ml:validFrom ?from } FILTER NOT EXISTS { ?link ml:validTo ?to } }"""
 _UNRESOLVED = """SELECT (COUNT(DISTINCT ?thing) AS ?n) WHERE {
   { ?link ml:source ?thing } UNION { ?link ml:target ?thing } FILTER NOT EXISTS { ?thing a ?kind } }"""
-_IDENTIFIED = "SELECT (COUNT(DISTINCT ?thing) AS ?n) WHERE { ?thing skos:notation ?code ; a ?kind }"
+# A thing of which sources say several classes is one thing; the ontology's own concepts are none.
+_THINGS = "SELECT (COUNT(DISTINCT ?thing) AS ?n) WHERE { ?kind rdfs:subClassOf* ml:Entity . ?thing a ?kind }"
+_IDENTIFIED = """SELECT (COUNT(DISTINCT ?thing) AS ?n) WHERE {
+  ?kind rdfs:subClassOf* ml:Entity . ?thing a ?kind ; skos:notation ?code }"""
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Counts of a store: things by class (most specific), links by relation, sources, and what is open.
+    """Counts of a store: things, and by class (most specific), links by relation, sources, and what is open.
+
+    A thing of which sources say different classes is counted in each of them, and once in ``thing_count``.
 
     ``undated`` are links without any date, ``undescribed`` things that links name and no source describes,
     ``unidentified`` things of any class without an identifier of a public scheme.
@@ -31,11 +36,7 @@ class Status:
     undated: int
     undescribed: int
     unidentified: int
-
-    @property
-    def thing_count(self) -> int:
-        """All things that a source describes."""
-        return sum(self.things.values())
+    thing_count: int
 
     @property
     def link_count(self) -> int:
@@ -54,6 +55,7 @@ def status(reader: Reader) -> Status:
     kinds = {r["kind"].value.removeprefix(ML): int(r["n"].value) for r in index.rows(_CLASSES)}
     things = {k: n for k, n in kinds.items() if k in known.classes and known.is_a(k, "Entity")}
     relations = {r["relation"].value.removeprefix(ML): int(r["n"].value) for r in index.rows(_RELATIONS)}
+    count = number(_THINGS)
     by_number = sorted(things.items(), key=lambda kn: (-kn[1], kn[0]))
     return Status(
         things=dict(by_number),
@@ -61,5 +63,6 @@ def status(reader: Reader) -> Status:
         sources=len(index.built.sums) - len(index.damaged),
         undated=number(_UNDATED),
         undescribed=number(_UNRESOLVED),
-        unidentified=sum(things.values()) - number(_IDENTIFIED),
+        unidentified=count - number(_IDENTIFIED),
+        thing_count=count,
     )

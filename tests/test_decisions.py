@@ -6,9 +6,13 @@ import itertools
 import json
 from pathlib import Path
 
+import multilateral as ml
 import pytest
 from multilateral.graph.decisions import Decision, DecisionLog, Verdict
+from multilateral.graph.identity.decide import Wish, apply
+from multilateral.graph.store import Store
 from multilateral.ontology.errors import DamagedLog, StorageFailed
+from multilateral.ontology.model import ID
 
 from .conftest import Workshop
 
@@ -114,3 +118,18 @@ def test_undo_restores(log: DecisionLog) -> None:
 def test_a_log_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(StorageFailed, match="Cannot write to"):
         DecisionLog(tmp_path / "none" / "decisions.jsonl").append([decision("same", A, B)])
+
+
+def test_status_counts_a_thing_of_two_classes_once(tmp_path: Path) -> None:
+    table = "id,class,name_en\na,NGO,A\n"
+    other = "id,class,name_en\nb,Network,B\n"
+    for name, text in (("one", table), ("two", other)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "entities.csv").write_text(text, encoding="utf-8")
+    graph = ml.open(tmp_path / "store")
+    graph.load(tmp_path / "one", tmp_path / "two")
+    assert graph.status().thing_count == 2
+    with Store.writing(tmp_path / "store") as store:
+        apply(store, [Wish("same", f"{ID}organization/one-a", f"{ID}organization/two-b", "because")], "coder")
+    found = graph.status()
+    assert (found.thing_count, found.things, found.unidentified) == (1, {"NGO": 1, "Network": 1}, 1)
