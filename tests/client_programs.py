@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from .debian import install
 from .neo4j_server import tools
 
 #: Command or R package → Debian's package.
@@ -20,16 +21,13 @@ PACKAGES = {
 COMUNICA = "4.5.0"
 
 
-def _install(*packages: str) -> None:
-    if not shutil.which("apt-get") or os.geteuid() != 0:
-        raise RuntimeError(
-            f"The tests of SPARQL clients need {' and '.join(packages)}, which was not found: install it (on "
-            f"Debian and Ubuntu `sudo apt-get install {' '.join(packages)}`)."
-        )
-    print(f"\nInstalling {' and '.join(packages)} with apt-get for the tests of SPARQL clients ...", flush=True)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update", "-q"], ["install", "-y", "-q", "--no-install-recommends", *packages]):
-        subprocess.run(["apt-get", *arguments], check=True, env=environment, stdout=subprocess.DEVNULL)
+def _install(package: str) -> None:
+    install(
+        (package,),
+        tests="SPARQL clients",
+        missing=f"The tests of SPARQL clients need {package}, which was not found: install it (on Debian and Ubuntu "
+        f"`sudo apt-get install {package}`).",
+    )
 
 
 def command(name: str) -> None:

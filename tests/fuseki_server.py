@@ -19,6 +19,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from .debian import install
 from .neo4j_server import free_port, tools
 
 VERSION = "5.6.0"
@@ -54,16 +55,13 @@ def jar() -> Path:
 
 
 def _install() -> None:
-    if not shutil.which("apt-get") or os.geteuid() != 0:
-        raise RuntimeError(
-            "The tests of SPARQL services need Java 17 or 21 and Maven to start a Fuseki, and they were not found: "
-            "install them (on Debian and Ubuntu `sudo apt-get install default-jre-headless maven`), or set "
-            "MULTILATERAL_TEST_SPARQL to the address of a SPARQL service for tests that may be written to."
-        )
-    print("\nInstalling Java and Maven with apt-get for the tests of SPARQL services ...", flush=True)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update", "-q"], ["install", "-y", "-q", "default-jre-headless", "maven"]):
-        subprocess.run(["apt-get", *arguments], check=True, env=environment, stdout=subprocess.DEVNULL)
+    install(
+        ("default-jre-headless", "maven"),
+        tests="SPARQL services",
+        missing="The tests of SPARQL services need Java 17 or 21 and Maven to start a Fuseki, and they were not found: "
+        "install them (on Debian and Ubuntu `sudo apt-get install default-jre-headless maven`), or set "
+        "MULTILATERAL_TEST_SPARQL to the address of a SPARQL service for tests that may be written to.",
+    )
 
 
 class FusekiServer:

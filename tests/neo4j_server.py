@@ -20,6 +20,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from .debian import install
+
 VERSION = "5.26.9"
 _POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>multilateral.test</groupId><artifactId>neo4j-server</artifactId><version>1</version>
@@ -60,16 +62,13 @@ def jars() -> Path:
 
 
 def _install() -> None:
-    if not shutil.which("apt-get") or os.geteuid() != 0:
-        raise RuntimeError(
-            "The tests of the mirror need Java 17 or 21 and Maven to start a Neo4j, and they were not found: install "
-            "them (on Debian and Ubuntu `sudo apt-get install default-jre-headless maven`), or set "
-            "MULTILATERAL_TEST_NEO4J to the bolt:// address of a Neo4j for tests."
-        )
-    print("\nInstalling Java and Maven with apt-get for the tests of the mirror ...", flush=True)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update", "-q"], ["install", "-y", "-q", "default-jre-headless", "maven"]):
-        subprocess.run(["apt-get", *arguments], check=True, env=environment, stdout=subprocess.DEVNULL)
+    install(
+        ("default-jre-headless", "maven"),
+        tests="the mirror",
+        missing="The tests of the mirror need Java 17 or 21 and Maven to start a Neo4j, and they were not found: "
+        "install them (on Debian and Ubuntu `sudo apt-get install default-jre-headless maven`), or set "
+        "MULTILATERAL_TEST_NEO4J to the bolt:// address of a Neo4j for tests.",
+    )
 
 
 def free_port() -> int:

@@ -100,7 +100,7 @@ def _statements(service: Service, source: Source, entry: Entry, spool: sqlite3.C
         noted(convert.source_quads(source))
         for head, lines in groupby(rows, key=itemgetter(0)):
             try:
-                statement = _statement(head, _quads([line for _, line in lines], me))
+                statement = statement_of(head, _quads([line for _, line in lines], me))
             except (ValueError, KeyError, StopIteration, ArithmeticError):
                 raise _changed(service, source.id) from None
             if statement is not None:
@@ -122,7 +122,7 @@ def _quads(lines: list[bytes], graph: ox.NamedNode) -> Iterator[ox.Quad]:
         yield ox.Quad(quad.subject, quad.predicate, quad.object, graph)
 
 
-def _statement(head: str, quads: Iterator[ox.Quad]) -> Statement | None:
+def statement_of(head: str, quads: Iterator[ox.Quad]) -> Statement | None:
     """Return the entity or link of the triples of one record in any order; ``None`` where they are no record."""
     block: Block = {}
     for quad in sorted(quads, key=_place):

@@ -20,7 +20,7 @@ from ...ontology.convert import DCTERMS, FOAF, QUALIFIERS, SKOS, SKOSXL
 from ...ontology.model import ML, Source, Statement
 from ...ontology.vocabulary import vocabulary
 from ...ontology.write_lines import LineWriter
-from .pull import _statement
+from .pull import statement_of
 
 #: The IRIs that blank nodes have while a graph is read.
 BLANK: Final = "urn:x-multilateral:blank:"
@@ -137,7 +137,7 @@ class Records:
             self.skip("thing or link without an IRI")
             return None
         try:
-            statement = _statement(head, self._sound(head, kind, quads))
+            statement = statement_of(head, self._sound(head, kind, quads))
             if statement is not None:
                 self._writer.lines(statement)  # now, and not when it is too late to leave it out
         except (ValueError, KeyError):
