@@ -7,8 +7,7 @@ from typing import Any
 
 import click
 
-from .ask import _parameters
-from .options import opened, rows_options, selection_options
+from .options import name_value, opened, rows_options, selection_options
 from .output import write_rows
 from .progress import working
 
@@ -22,7 +21,7 @@ def _complete_analyses(ctx: click.Context, parameter: click.Parameter, incomplet
 @click.command(short_help="Run a network analysis: centrality, brokers, communities …")
 @click.argument("name", required=False, shell_complete=_complete_analyses)
 @click.option(
-    "-p", "options", multiple=True, metavar="NAME=VALUE", callback=_parameters, help="An option of the analysis."
+    "-p", "options", multiple=True, metavar="NAME=VALUE", callback=name_value, help="An option of the analysis."
 )
 @click.option("--show", "show_", is_flag=True, help="Print definition, references and options; run nothing.")
 @selection_options

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from .mirror import on_option, signed_in
-from .options import opened, rows_options
+from .options import name_value, opened, rows_options
 from .output import write_rows
 from .progress import working
 
@@ -19,19 +19,9 @@ def _complete_questions(ctx: click.Context, parameter: click.Parameter, incomple
     return [name for name in catalogue() if name.startswith(incomplete)]
 
 
-def _parameters(ctx: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    found = {}
-    for value in values:
-        name, sign, given = value.partition("=")
-        if not sign or not name.strip():
-            raise click.BadParameter(f"{value!r} is not of the form name=value.")
-        found[name.strip()] = given.strip()
-    return found
-
-
 @click.command(short_help="Run a canned question; without a name list them.")
 @click.argument("name", required=False, shell_complete=_complete_questions)
-@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", callback=_parameters, help="A parameter.")
+@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", callback=name_value, help="A parameter.")
 @click.option(
     "--engine", type=click.Choice(["sparql", "cypher"]), default="sparql", show_default=True, help="Which text to run."
 )

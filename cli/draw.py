@@ -7,8 +7,7 @@ from typing import Any
 
 import click
 
-from .ask import _parameters
-from .options import complete_entities, lang_option, opened, selection_options
+from .options import complete_entities, lang_option, name_value, opened, selection_options
 from .progress import working
 
 
@@ -20,7 +19,7 @@ from .progress import working
     "--depth", type=click.IntRange(1), default=1, show_default=True, help="How many links away from the focus."
 )
 @click.option("--query", "question", metavar="NAME", help="Show the links that a canned question answers with.")
-@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", callback=_parameters, help="A parameter of it.")
+@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", callback=name_value, help="A parameter of it.")
 @click.option("--title", help="The heading of the page.")
 @click.option(
     "-o",

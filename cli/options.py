@@ -41,6 +41,20 @@ def rows_options(function: F) -> F:
     return lang_option(shown(function))
 
 
+def name_value(ctx: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Return the pairs of an option given several times as ``name=value``.
+
+    :raises click.BadParameter: If one has another form.
+    """
+    found = {}
+    for value in values:
+        name, sign, given = value.partition("=")
+        if not sign or not name.strip():
+            raise click.BadParameter(f"{value!r} is not of the form name=value.")
+        found[name.strip()] = given.strip()
+    return found
+
+
 def _complete_terms(kind: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
     def complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
         from ..ontology.vocabulary import vocabulary

@@ -84,6 +84,7 @@ class NameIndex:
         self.built = projection(self._store, "names", lambda built, before: _build(self._store, built))
         path = (self.built.folder / "names.sqlite").resolve()
         self._db = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        self._db.execute("PRAGMA temp_store = MEMORY")  # whoever serves pages may write no file
 
     def exact(self, text: str) -> list[Hit]:
         """Return the things one of whose names, acronyms or identifiers is the text, folded."""

@@ -78,7 +78,7 @@ class Pinned(Store):
         self.state = state
         #: What several projections of this moment share, so that it is worked out once.
         self.shared: dict[str, Any] = {}
-        self._folder = folder
+        self.folder = folder
         self._files = {source_id: folder / f"{source_id}.nq.gz" for source_id in state.sums}
         self._log = DecisionLog(folder / store.decisions.path.name, shown=store.path / store.decisions.path.name)
 
@@ -89,7 +89,7 @@ class Pinned(Store):
 
     def files(self) -> dict[str, Path]:
         """Return the file of every source of that moment by its id."""
-        if not self._folder.exists():  # somebody deleted the projections under our feet: the truth is still there
+        if not self.folder.exists():  # somebody deleted the projections under our feet: the truth is still there
             return super().files()
         return self._files
 
@@ -128,6 +128,19 @@ def pin(store: Store) -> Pinned:
         _sweep(projections, "truth", keep=folder)
         return Pinned(store, projections, folder, state)
     raise StoreLocked(f"{store.path} is being changed again and again; try once more when the loads have ended.")
+
+
+def pinned_in(projections: Path, fingerprint: str, path: Path) -> Pinned:
+    """Return a store as it was, from a folder that has copies of its projections of that moment, the RDF index's too.
+
+    :param path: The folder of the store, which is not looked at.
+    :raises OSError: If the index is not there.
+    """
+    built = _read(projections / f"rdf-{fingerprint}")
+    if built is None:
+        raise OSError(f"there is no readable index of {path} in {projections}")
+    state = Truth(built.sums, built.decisions, built.ontology, fingerprint)
+    return Pinned(Store(path), projections, projections / f"truth-{fingerprint}", state)
 
 
 def _link(path: Path, to: Path) -> None:

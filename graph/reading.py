@@ -116,8 +116,8 @@ class Reader:
     ``notice`` is told one sentence for each source that could not be read.
     """
 
-    def __init__(self, path: str | Path, notice: Callable[[str], None] = lambda sentence: None) -> None:
-        self._live = Store.open(path)
+    def __init__(self, path: str | Path | Store, notice: Callable[[str], None] = lambda sentence: None) -> None:
+        self._live = path if isinstance(path, Store) else Store.open(path)
         self._notice = notice
         self._told: set[str] = set()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -23,7 +23,12 @@ from multilateral.ontology.model import (
     Source,
     Statement,
 )
+from playwright.sync_api import Browser, sync_playwright
 from pyoxigraph import BlankNode
+
+from .browser import browser as find_browser
+from .endpoint_server import Endpoint
+from .site_visit import Visit
 
 OIE, EU, UN = ID + "organization/oie", ID + "organization/eu", ID + "organization/un"
 FAO, UZ, HPED = ID + "organization/fao", ID + "country/UZ", ID + "programme/hped"
@@ -212,3 +217,21 @@ def dump() -> Callable[[Reader], list[str]]:
         for quad in reader.index.db
         if not isinstance(quad.subject, BlankNode) and not isinstance(quad.object, BlankNode)  # of the ontology
     )
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    program = find_browser()
+    if program is None:
+        pytest.fail("The pages are tested in a browser and none was found: run `python tests/browser.py`.")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, site: Endpoint) -> Iterator[Visit]:
+    it = Visit(chromium, site)
+    yield it
+    it.close()

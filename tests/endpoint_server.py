@@ -76,8 +76,12 @@ class Endpoint:
         return self.send(method, "/sparql?" + urlencode({"query": text, **more}), headers)
 
     def workers(self) -> set[int]:
-        """The ids of the processes below the service that have the index open."""
-        return {pid for pid in _descendants(self.process.pid) if _has_index(pid)}
+        """The ids of the processes below the service that answer queries: they have an index open, and no names."""
+        return {pid for pid in _descendants(self.process.pid) if _opened(pid, ".sst") and not _opened(pid, ".sqlite")}
+
+    def page_workers(self) -> set[int]:
+        """The ids of the processes below the service that make pages."""
+        return {pid for pid in _descendants(self.process.pid) if _opened(pid, ".sst") and _opened(pid, ".sqlite")}
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
@@ -93,9 +97,9 @@ def _descendants(pid: int) -> set[int]:
     return found
 
 
-def _has_index(pid: int) -> bool:
+def _opened(pid: int, ending: str) -> bool:
     with contextlib.suppress(OSError):
-        return any(".sst" in str(f.readlink()) for f in Path(f"/proc/{pid}/fd").iterdir())
+        return any(ending in str(f.readlink()) for f in Path(f"/proc/{pid}/fd").iterdir())
     return False
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,8 +20,7 @@ from multilateral.queries.endpoint.formats import GRAPH, ROWS, choose, negotiate
 from multilateral.queries.endpoint.guard import scan
 from multilateral.queries.endpoint.limits import Limits
 
-sys.path.insert(0, str(Path(__file__).parent))
-from endpoint_server import Endpoint, running
+from .endpoint_server import Endpoint, running
 
 LINKS = "SELECT (COUNT(*) AS ?n) { ?link a ml:Link }"
 SOME = "SELECT ?s { ?s a ml:Link } ORDER BY ?s LIMIT 3"

@@ -18,8 +18,7 @@ import multilateral
 import pytest
 from multilateral.queries.endpoint.limits import Limits
 
-sys.path.insert(0, str(Path(__file__).parent))
-from endpoint_server import Answer, Endpoint, running
+from .endpoint_server import Answer, Endpoint, running
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -174,7 +173,7 @@ CONFINED = """
 import errno, os, socket, sys
 from pathlib import Path
 from multilateral.queries.endpoint.sandbox import confine
-missing = confine(Path(sys.argv[1]), 200)
+missing = confine([Path(sys.argv[1])], 200)
 assert missing == [], missing
 def denied(action):
     try:

@@ -20,8 +20,7 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from endpoint_server import Answer, Endpoint, running
+from .endpoint_server import Answer, Endpoint, running
 
 SUITE = Path(os.environ.get("MULTILATERAL_W3C", Path(__file__).parents[2] / "shared" / "data" / "w3c_sparql11"))
 pytestmark = [

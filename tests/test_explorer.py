@@ -22,11 +22,10 @@ from multilateral.queries.catalogue import catalogue
 from multilateral.viz.explorer import question as question_module
 from multilateral.viz.explorer.fields import LABELS
 from multilateral.viz.explorer.home import TOPICS
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-sys.path.insert(0, str(Path(__file__).parent))
-from browser import browser as find_browser
-from endpoint_server import Answer, Endpoint, running
+from .endpoint_server import Answer, Endpoint, running
+from .site_visit import Visit
 
 EVIL = (
     '<img src=x onerror="evil()">',
@@ -78,61 +77,6 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(store: Path) -> Iterator[Endpoint]:
     with running(store, options=WITH_PAGES) as endpoint:
         yield endpoint
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    program = find_browser()
-    if program is None:
-        pytest.fail("The pages are tested in a browser and none was found: run `python tests/browser.py`.")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
-
-
-class Visit:
-    """A browser that reaches the site only, and what went wrong in it."""
-
-    def __init__(self, chromium: Browser, site: Endpoint, **options: object) -> None:
-        self.site = site
-        self.context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})  # type: ignore[arg-type]
-        self.elsewhere: list[str] = []
-        self.said: list[str] = []
-        self.context.route("**/*", self._only_ours)
-        self.page: Page = self.context.new_page()
-        self.page.on("console", self._heard)
-        self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
-        self.page.on("dialog", lambda dialog: self.said.append(f"dialog: {dialog.message}"))
-        self.page.add_init_script("window.evil = () => console.error('code of a name ran')")
-
-    def _only_ours(self, route: Route) -> None:
-        if route.request.url.startswith(self.site.address + "/"):
-            route.continue_()
-        else:
-            self.elsewhere.append(route.request.url)
-            route.abort()
-
-    def _heard(self, message: ConsoleMessage) -> None:
-        if "the server responded with a status of" not in message.text:  # the browser's own line about a true status
-            self.said.append(f"{message.type}: {message.text}")
-
-    def open(self, path: str, **parameters: str) -> int:
-        answer = self.page.goto(self.site.address + path + ("?" + urlencode(parameters) if parameters else ""))
-        assert answer is not None
-        return answer.status
-
-    def close(self) -> None:
-        self.context.close()
-        assert self.said == [], "the console must stay clean: no error, nothing that the policy forbids"
-        assert self.elsewhere == [], "no other host may be asked"
-
-
-@pytest.fixture
-def visit(chromium: Browser, site: Endpoint) -> Iterator[Visit]:
-    it = Visit(chromium, site)
-    yield it
-    it.close()
 
 
 def get(site: Endpoint, path: str, accept_language: str = "en", method: str = "GET", **parameters: str) -> Answer:
@@ -309,11 +253,11 @@ def test_what_goes_wrong_is_one_sentence_with_a_true_status(site: Endpoint, path
 
 
 def test_what_takes_too_long_is_told_above_the_form_that_asked(store: Path) -> None:
-    with running(store, limits="{'seconds': 0.001, 'workers': 1}", options=WITH_PAGES) as slow:
+    with running(store, limits="{'seconds': 0.001, 'workers': 1, 'page_workers': 8}", options=WITH_PAGES) as slow:
         form = get(slow, "/questions/partners-of")
         assert form.status == 200, "a form needs no data"
         answer = get(slow, "/questions/partners-of", org="UNICRI")
-        assert answer.status == 504 and "took more than" in answer.text
+        assert answer.status == 504 and "was stopped after" in answer.text
         assert ("input", "UNICRI") in {(tag, a.get("value")) for tag, a in Markup(answer.text).tags}
         file = get(slow, "/questions/partners-of", org="UNICRI", format="csv")
         assert file.status == 504 and file.headers["content-type"].startswith("text/plain")

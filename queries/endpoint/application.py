@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from . import describe, wire
@@ -20,7 +20,7 @@ from .formats import OFFERS, Choice, choose, gzip_wanted, negotiate
 from .guard import Scan, scan
 from .process import Edition
 from .response import Response, not_allowed, options, plain, send
-from .service import Service
+from .service import Service, gone
 
 _SPARQL = ("/sparql", "/sparql/")
 _VOID = "/.well-known/void"
@@ -185,7 +185,7 @@ class Application:
         )
         client = scope["client"][0] if scope.get("client") else ""
         try:
-            job, said, edition = await self.service.pool.ask(message, client, _gone(receive))
+            job, said, edition = await self.service.pool.ask(message, client, gone(receive))
         except Refused as refused:
             if refused.status == 406:
                 raise _not_acceptable(refused.sentence) from refused
@@ -282,14 +282,6 @@ async def _refused_page(request: Any, refused: Any) -> Any:
     from starlette.responses import PlainTextResponse
 
     return PlainTextResponse(f"{refused.sentence}\n", refused.status, refused.headers)
-
-
-def _gone(receive: Any) -> Callable[[], Any]:
-    async def gone() -> None:
-        while (await receive())["type"] != "http.disconnect":
-            continue
-
-    return gone
 
 
 def _headers(scope: Any) -> dict[bytes, str]:

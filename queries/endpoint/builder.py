@@ -1,4 +1,4 @@
-"""A process that makes an edition of a store: builds the index if need be, keeps a copy of it, counts what is in it.
+"""A process that makes an edition of a store: builds the projections if need be, keeps a copy, counts what is in it.
 
 Building is work for a processor and must not hold up answers, so it is not done in the process of the service. The
 copy is made of hard links and costs next to nothing; it stays whole while a query reads it, whatever newer
@@ -16,7 +16,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from ...graph.index import RdfIndex
+from ...graph.reading import Reader
 from ...graph.store import Store
 from ...ontology.convert import PREFIXES
 from ...ontology.errors import MultilateralError
@@ -47,26 +47,36 @@ def build(pipe: Connection, store: str, scratch: str) -> None:
     if hasattr(os, "nice"):
         os.nice(_NICE)
     try:
-        index = RdfIndex(Store.open(store))
-        folder = _copied(index.whole, index.built.folder.parent, Path(scratch))
+        reader = Reader(Store.open(store))
+        index = reader.index
+        folder = _copied(reader, Path(scratch))
     except (MultilateralError, OSError) as error:
         pipe.send(("failed", str(error)))
         return
     for sentence in index.damaged.values():
         pipe.send(("note", sentence))
-    pipe.send(("edition", index.truth.state.fingerprint, str(folder)))
-    pipe.send(("counts", count(ox.Store.read_only(str(folder / "db")))))
+    tag = index.truth.state.fingerprint
+    pipe.send(("edition", tag, str(folder)))
+    pipe.send(("counts", count(ox.Store.read_only(str(index_in(folder, tag))))))
 
 
-def _copied(index: Path, beside: Path, scratch: Path) -> Path:
-    folder = beside / f"{COPIES}{uuid.uuid4().hex}"
+def index_in(folder: Path, tag: str) -> Path:
+    """Return the index with all graphs in the copy of an edition."""
+    return folder / f"graphs-{tag}" / "db"
+
+
+def _copied(reader: Reader, scratch: Path) -> Path:
+    """Copy the projections that answers are made from, built if need be."""
+    projections = [reader.index.whole.parent, reader.index.built.folder, reader.names.built.folder]
+    folder = projections[0].parent / f"{COPIES}{uuid.uuid4().hex}"
     try:
         folder.mkdir()
     except OSError:
         folder = scratch / folder.name
         folder.mkdir()
     (folder / "alive").touch()
-    shutil.copytree(index, folder / "db", copy_function=_link)
+    for projection in (*projections, reader.index.truth.folder):
+        shutil.copytree(projection, folder / projection.name, copy_function=_link)
     return folder
 
 

@@ -47,8 +47,9 @@ class StoreData:
             if loop.time() - self._alive > _ALIVE_EVERY:
                 self._alive = loop.time()
                 for edition in self._editions:
-                    with contextlib.suppress(OSError):
-                        (edition.index.parent / "alive").touch()
+                    if edition.projections is not None:
+                        with contextlib.suppress(OSError):
+                            (edition.projections / "alive").touch()
             if self._seen != self._look():
                 try:
                     await self.renew(publish)
@@ -76,7 +77,8 @@ class StoreData:
                 if said[0] == "note":
                     log.warning("%s", said[1])
                 elif said[0] == "edition":
-                    edition = Edition(said[1], Path(said[2]) / "db")
+                    folder = Path(said[2])
+                    edition = Edition(said[1], builder.index_in(folder, said[1]), folder)
                     await publish(edition)
                     self._editions.append(edition)
                     self._seen = seen
@@ -106,10 +108,11 @@ class StoreData:
 
     def _drop(self, edition: Edition) -> None:
         self._editions.remove(edition)
-        shutil.rmtree(edition.index.parent, ignore_errors=True)
+        if edition.projections is not None:
+            shutil.rmtree(edition.projections, ignore_errors=True)
 
     def close(self) -> None:
-        """Delete the copies of the index."""
+        """Delete the copies."""
         for edition in list(self._editions):
             self._drop(edition)
         self._scratch.cleanup()

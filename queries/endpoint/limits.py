@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +50,10 @@ class Limits:
     idle: float = 15.0
     #: Seconds that running queries may go on after SIGTERM.
     grace: float = 5.0
+    #: Processes that make pages for people, and as many again for pages that take long.
+    page_workers: int = 2
+
+    def of_pages(self) -> Limits:
+        """Return the limits of what pages are made from, which has workers of its own."""
+        most = self.page_workers
+        return replace(self, workers=most, long=most, long_per_client=most)

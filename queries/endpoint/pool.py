@@ -1,5 +1,6 @@
 """Who answers, who waits, and what becomes of a query that takes long, a client that goes, a worker that dies.
 
+Queries and pages have a pool each; both are spoken of as queries here.
 A few workers answer short queries. A query that turns out to be long keeps its worker, which gets a lower priority
 and a successor; so there is always somebody for short ones. Those that wait are served client by client in turn.
 """
@@ -14,12 +15,13 @@ import signal
 import tempfile
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import IO, Any
 
 from . import wire
 from .errors import Refused
 from .limits import Limits
-from .process import Edition, Worker
+from .process import Edition, Target, Worker
 
 log = logging.getLogger("multilateral.serve")
 _SPOOLED = 1 << 20
@@ -30,8 +32,20 @@ _URGENT = 0.03
 Gone = Callable[[], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the workers of a pool do, how it is called, and what helps if it is too much."""
+
+    target: Target
+    one: str
+    many: str
+    advice: str
+    #: Whether what is asked is a text that may be nested too deeply for the parser.
+    parsed: bool
+
+
 class Job:
-    """One query on its way: its answer is gathered in memory, and in a file where it is large."""
+    """One query, or one page, on its way: its answer is gathered in memory, and in a file where it is large."""
 
     __slots__ = ("began", "client", "done", "file", "gone", "parts", "size", "timer", "watcher", "worker")
 
@@ -71,12 +85,24 @@ class Job:
             self.file.close()
             self.file = None
 
+    def whole(self) -> bytes:
+        """Return the whole answer, and let go of the file."""
+        if self.file is None:
+            return b"".join(self.parts)
+        self.file.seek(0)
+        found = self.file.read() + b"".join(self.parts)
+        self.close()
+        return found
+
 
 class Pool:
-    """Workers on one edition of the data; :meth:`publish` brings them to another one."""
+    """Workers on one edition of the data; :meth:`publish` brings them to another one.
 
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
+    ``told`` has the sentences that have been logged of what the system lacks.
+    """
+
+    def __init__(self, limits: Limits, work: Work, told: set[str]) -> None:
+        self.limits, self._work, self._told = limits, work, told
         self.edition: Edition | None = None
         self._workers: set[Worker] = set()
         self._free: deque[Worker] = deque()
@@ -85,7 +111,6 @@ class Pool:
         self._starting = 0
         self._long: list[Job] = []
         self._running: set[Job] = set()
-        self._told: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
         self._urged: asyncio.TimerHandle | None = None
@@ -98,7 +123,8 @@ class Pool:
         :raises OSError: If the edition cannot be opened; the pool stays with the old one.
         """
         started = await asyncio.gather(
-            *(Worker.start(edition, self.limits) for _ in range(self.limits.workers)), return_exceptions=True
+            *(Worker.start(edition, self.limits, self._work.target) for _ in range(self.limits.workers)),
+            return_exceptions=True,
         )
         failed = [e for e in started if isinstance(e, BaseException)]
         workers = [w for w in started if isinstance(w, Worker)]
@@ -149,7 +175,7 @@ class Pool:
             edition = self.edition
             if edition is None or self._closing:
                 return
-            worker = await Worker.start(edition, self.limits)
+            worker = await Worker.start(edition, self.limits, self._work.target)
             if self._closing or edition is not self.edition:
                 worker.kill()
             else:
@@ -176,7 +202,8 @@ class Pool:
             raise Refused(503, "The service is stopping.", Retry_After="10")
         mine = self._queues.get(client)
         if self._waiting >= self.limits.waiting or (mine and len(mine) >= self.limits.waiting_per_client):
-            raise Refused(503, "Too many queries are waiting; try again in a few seconds.", Retry_After="5")
+            sentence = f"Too many {self._work.many} are waiting; try again in a few seconds."
+            raise Refused(503, sentence, Retry_After="5")
         turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
         self._queues.setdefault(client, deque()).append(turn)
         self._waiting += 1
@@ -227,7 +254,7 @@ class Pool:
             worker = await self._worker(client)
             job = Job(worker, client, gone, loop.create_future())
             self._running.add(job)
-            job.timer = loop.call_later(self.limits.patience, self._grown_long, job)
+            job.timer = loop.call_later(min(self.limits.patience, self.limits.seconds), self._grown_long, job)
             worker.begin(message, job.take, lambda job=job: self._crashed(job))  # type: ignore[misc]
             try:
                 said = await job.done
@@ -236,11 +263,13 @@ class Pool:
                 if refused.status == _KILLED and not last:
                     last = True  # it was not the query's fault: once more with another worker
                     continue
-                raise (Refused(503, _LOST) if refused.status == _KILLED else refused) from None
+                raise (Refused(503, self._killed) if refused.status == _KILLED else refused) from None
             finally:
                 self._over(job, worker)
             if said["status"] != 200:
                 job.close()
+                if "fault" in said:
+                    log.error("a %s failed\n%s", self._work.one, said["fault"])
                 raise Refused(said["status"], said["sentence"])
             return job, said, worker.edition
 
@@ -264,12 +293,13 @@ class Pool:
         """Say what became of a query whose worker died: its own fault, or somebody else's."""
         worker = job.worker
         code = worker.exit_code
-        log.warning("worker %d ended by %s during a query", worker.pid, _cause(code))
+        log.warning("worker %d ended by %s during a %s", worker.pid, _cause(code), self._work.one)
         if code == -signal.SIGKILL or code is None:
-            job.stop(_KILLED, _LOST)
-        elif worker.long:  # only parsing recurses deeply, and that is soon done: what dies later has no memory left
-            sentence = f"The query needs more than {self.limits.memory} MB of memory; make it more selective."
-            job.stop(413, sentence)
+            job.stop(_KILLED, self._killed)
+        elif worker.long or not self._work.parsed:
+            # Only parsing recurses deeply, and that is soon done: what dies later has no memory left.
+            needs = f"needs more than {self.limits.memory} MB of memory"
+            job.stop(413, f"The {self._work.one} {needs}; {self._work.advice}.")
         else:
             memory = f"needs more than {self.limits.memory} MB of memory"
             job.stop(400, f"The query is too complex: it is nested or chained too deeply, or {memory}.")
@@ -299,13 +329,18 @@ class Pool:
         worker, loop = job.worker, asyncio.get_running_loop()
         if job.done.done() or worker.long:
             return
+        if loop.time() - job.began >= self.limits.seconds:
+            self._expired(job)
+            return
         mine = sum(1 for other in self._long if other.client == job.client)
         if mine >= self.limits.long_per_client:
-            job.stop(429, f"You have {mine} long queries running; wait until one has ended.", Retry_After="10")
+            sentence = f"You have {mine} long {self._work.many} running; wait until one has ended."
+            job.stop(429, sentence, Retry_After="10")
             return
         if len(self._long) >= self.limits.long:
             if not self._make_room(mine):
-                job.stop(503, "Too many long queries are running; try again later.", Retry_After="10")
+                sentence = f"Too many long {self._work.many} are running; try again later."
+                job.stop(503, sentence, Retry_After="10")
                 return
         self._long.append(job)
         worker.long = True
@@ -325,13 +360,18 @@ class Pool:
         most = max(held.values(), key=len)
         if len(most) <= mine + 1:
             return False
-        most[-1].stop(503, "Others were waiting, and you had most of the long queries; try again.", Retry_After="10")
+        sentence = f"Others were waiting, and you had most of the long {self._work.many}; try again."
+        most[-1].stop(503, sentence, Retry_After="10")
         self._long.remove(most[-1])
         return True
 
     def _expired(self, job: Job) -> None:
-        sentence = f"The query was stopped after {self.limits.seconds:g} seconds; make it more selective or add LIMIT."
-        job.stop(504, sentence)
+        after = f"was stopped after {self.limits.seconds:g} seconds"
+        job.stop(504, f"The {self._work.one} {after}; {self._work.advice}.")
+
+    @property
+    def _killed(self) -> str:
+        return f"The process that worked on the {self._work.one} was ended from outside; try again."
 
     async def _watch(self, job: Job) -> None:
         await job.gone()
@@ -365,12 +405,11 @@ class Pool:
 
     def _end_running(self) -> None:
         for job in list(self._running):
-            job.stop(503, "The service is stopping; the query was ended.", Retry_After="10")
+            job.stop(503, f"The service is stopping; the {self._work.one} was ended.", Retry_After="10")
 
 
 #: The status, inside the pool only, of a query that lost its worker without fault of its own.
 _KILLED = -1
-_LOST = "The process that ran the query was ended from outside; try again."
 
 
 def _cause(code: int | None) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from . import builder, sandbox, worker
+from . import builder, pages, sandbox, worker
 
 sandbox.prepare()
 
-__all__ = ["builder", "worker"]
+__all__ = ["builder", "pages", "worker"]

@@ -22,12 +22,20 @@ _METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods(
 _starter = ThreadPoolExecutor(1, thread_name_prefix="workers")
 
 
+#: What runs in a process: it speaks through the socket, on an edition, within limits.
+Target = Callable[[socket.socket, "Edition", Limits], None]
+
+
 @dataclass(frozen=True)
 class Edition:
-    """One state of the data: the folder of its index, and a tag that no other state has."""
+    """One state of the data: the folder of its index, and a tag that no other state has.
+
+    ``projections`` holds copies of all that pages are made from; an index that belongs to no store has none.
+    """
 
     tag: str
     index: Path
+    projections: Path | None = None
     #: What the description of the dataset says of it, when it has been counted.
     counts: dict[str, Any] = field(default_factory=dict, compare=False)
 
@@ -41,7 +49,7 @@ def context() -> Any:
 
 
 class Worker(asyncio.Protocol):
-    """A process that answers one query at a time. Made by :meth:`start`."""
+    """A process that does one thing at a time. Made by :meth:`start`."""
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
@@ -59,8 +67,8 @@ class Worker(asyncio.Protocol):
         self._process: BaseProcess | None = None
 
     @classmethod
-    async def start(cls, edition: Edition, limits: Limits) -> Worker:
-        """Start a worker and return it when it has opened its index.
+    async def start(cls, edition: Edition, limits: Limits, target: Target) -> Worker:
+        """Start a worker and return it when it has opened its edition.
 
         :raises OSError: If it ends before, or takes too long.
         """
@@ -68,7 +76,7 @@ class Worker(asyncio.Protocol):
         worker = cls(edition)
         ours, theirs = socket.socketpair()
         try:
-            process = await loop.run_in_executor(_starter, _spawn, theirs, str(edition.index), limits)
+            process = await loop.run_in_executor(_starter, _spawn, target, theirs, edition, limits)
         except BaseException:
             ours.close()
             raise
@@ -83,7 +91,7 @@ class Worker(asyncio.Protocol):
         except BaseException as error:
             worker.kill()
             if isinstance(error, TimeoutError):
-                raise OSError("the index took too long to open") from error
+                raise OSError("the data took too long to open") from error
             raise
         return worker
 
@@ -107,7 +115,7 @@ class Worker(asyncio.Protocol):
         """Find out what the process died of, and tell it."""
         self.alive = False
         if not self._ready.done():
-            self._ready.set_exception(OSError("the index cannot be opened"))
+            self._ready.set_exception(OSError("the data cannot be opened"))
         if self._process is not None:
             found = asyncio.get_running_loop().run_in_executor(None, _reap, self._process)
             found.add_done_callback(self._died)
@@ -144,10 +152,8 @@ class Worker(asyncio.Protocol):
             self._transport.abort()
 
 
-def _spawn(pipe: socket.socket, index: str, limits: Limits) -> BaseProcess:
-    from .worker import run
-
-    process: BaseProcess = context().Process(target=run, args=(pipe, index, limits), daemon=True)
+def _spawn(target: Target, pipe: socket.socket, edition: Edition, limits: Limits) -> BaseProcess:
+    process: BaseProcess = context().Process(target=target, args=(pipe, edition, limits), daemon=True)
     process.start()
     return process
 

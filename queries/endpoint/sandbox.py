@@ -1,8 +1,8 @@
 """What a worker gives up for good before it sees its first query: network, files, memory without end.
 
 seccomp (by ``pyseccomp``) takes the system calls that open connections and start programs, Landlock (by
-``py-landlock``) every file but the index. Where the system or the libraries lack one, the rest still holds, and the
-service writes a line to its log.
+``py-landlock``) every file but those that it reads. Where the system or the libraries lack one, the rest still
+holds, and the service writes a line to its log.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 #: System calls that a worker has no use for: connections, other programs, other processes.
@@ -38,7 +39,7 @@ _FORBIDDEN = (
 _CLONE_THREAD = 0x10000
 
 
-def confine(readable: Path, memory: int) -> list[str]:
+def confine(readable: Iterable[Path], memory: int) -> list[str]:
     """Give up what a worker does not need, keeping ``readable`` to read and ``memory`` more megabytes.
 
     :return: A sentence for each measure that this system does not offer.
@@ -90,15 +91,15 @@ def _limit(memory: int, held: int | None) -> str | None:
     return None
 
 
-def _files(readable: Path) -> str | None:
+def _files(readable: Iterable[Path]) -> str | None:
     try:
         from py_landlock import Landlock, LandlockError
     except ImportError:
-        return "Workers can read files besides the index: py-landlock is not installed (pip install py-landlock)."
+        return "Workers can read files besides the data: py-landlock is not installed (pip install py-landlock)."
     try:
-        Landlock(strict=False).allow_read(str(readable)).apply()
+        Landlock(strict=False).allow_read(*map(str, readable)).apply()
     except (LandlockError, OSError) as error:
-        return f"Workers can read files besides the index: this system does not offer Landlock ({error})."
+        return f"Workers can read files besides the data: this system does not offer Landlock ({error})."
     return None
 
 

@@ -52,7 +52,8 @@ def serve(
     :param data: A store's folder, or another source of editions, as in :mod:`.data`.
     :param port: 0 takes a free one.
     :param url: The address under which others know the service, if it stands behind a proxy.
-    :param routes: Starlette routes beside the endpoint.
+    :param routes: Starlette routes beside the endpoint; what they let :meth:`.service.Service.call` run is in the
+        modules of their endpoints, or in this package.
     :param behind_proxy: Whether a proxy on this machine says in ``X-Forwarded-For`` who asks.
     :param listening: Called with the address once the service answers.
     :raises CannotServe: If it cannot start.
@@ -70,7 +71,8 @@ def serve(
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{bound.getsockname()[1]}"
     source = StoreData(data) if isinstance(data, Path) else data
-    service = Service(source, limits, url or address)
+    modules = sorted({route.endpoint.__module__ for route in routes})
+    service = Service(source, limits, url or address, modules)
     application = Application(service, routes=routes, token=token, editor=editor, log_queries=log_queries)
 
     class Server(uvicorn.Server):

@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
-from collections.abc import Callable
+import pickle
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from . import pages, worker
 from .data import Publish
 from .errors import Refused
-from .helpers import Helpers
 from .limits import Limits
-from .pool import Pool
+from .pool import Pool, Work
 from .process import Edition
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 T = TypeVar("T")
 log = logging.getLogger("multilateral.serve")
+
+
+def gone(receive: Any) -> Callable[[], Any]:
+    """Return what waits until a client has gone away, given the ``receive`` of its request (ASGI)."""
+
+    async def waiting() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            continue
+
+    return waiting
 
 
 class Data(Protocol):
@@ -38,13 +53,20 @@ class Service:
 
     :param data: The store, or an index that does not change.
     :param public: The address under which the service is known, without a slash at its end.
+    :param modules: The modules of the functions that :meth:`call` is given.
     """
 
-    def __init__(self, data: Data, limits: Limits, public: str) -> None:
+    def __init__(self, data: Data, limits: Limits, public: str, modules: Sequence[str] = ()) -> None:
         self.data, self.limits, self.public = data, limits, public.rstrip("/")
-        self.pool = Pool(limits)
+        told: set[str] = set()  # what the system lacks is told once
+        self.pool = Pool(
+            limits, Work(worker.run, "query", "queries", "make it more selective or add LIMIT", True), told
+        )
         path: Path | None = getattr(data, "path", None)
-        self._helpers = Helpers(path, limits) if path is not None else None
+        self._pages: Pool | None = None
+        if path is not None:
+            work = Work(functools.partial(pages.run, path, tuple(modules)), "page", "pages", "ask for less", False)
+            self._pages = Pool(limits.of_pages(), work, told)
         self._follower: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -61,25 +83,42 @@ class Service:
         :raises OSError: If the data cannot be served.
         """
         self._loop = asyncio.get_running_loop()
-        await self.data.renew(self.pool.publish)
-        self._follower = asyncio.create_task(self.data.follow(self.pool.publish, self.pool.uses))
+        await self.data.renew(self._publish)
+        self._follower = asyncio.create_task(self.data.follow(self._publish, self._uses))
 
-    async def call(self, function: Callable[..., T], *arguments: Any) -> T:
+    async def _publish(self, edition: Edition) -> None:
+        """Bring pages to an edition, then queries: a page that is made of a newer one than its tag says is no harm."""
+        if self._pages is not None:
+            await self._pages.publish(edition)
+        await self.pool.publish(edition)
+
+    def _uses(self, edition: Edition) -> bool:
+        return self.pool.uses(edition) or (self._pages is not None and self._pages.uses(edition))
+
+    async def call(self, request: Request, function: Callable[..., T], *arguments: Any) -> T:
         """Return what a function of a module answers, run in another process with the opened graph.
 
-        For pages: ``await request.app.state.service.call(portrait, iri, "fr")`` runs ``portrait(graph, iri, "fr")``,
-        where ``graph`` is a :class:`~multilateral.knowledge.KnowledgeGraph`. What it raises is raised here.
+        For pages: ``await service.call(request, portrait, iri, "fr")`` runs ``portrait(graph, iri, "fr")``, where
+        ``graph`` is a :class:`~multilateral.knowledge.KnowledgeGraph` of the edition that is served.
 
-        :raises Refused: If there is too much to do, or it takes too long.
+        :raises Refused: If there is too much to do, or it takes too long, or the function raises an error.
         """
-        if self._helpers is None:
+        if self._pages is None:
             raise Refused(404, "This service has no store, only an index.")
-        return await self._helpers.call(self.edition.tag, function, *arguments)
+        client = request.client.host if request.client else ""
+        job, _, _ = await self._pages.ask(pages.request(function, *arguments), client, gone(request.receive))
+        answer: T = pickle.loads(job.whole())  # noqa: S301 - from a process of ours
+        return answer
+
+    @property
+    def _pools(self) -> list[Pool]:
+        return [self.pool] if self._pages is None else [self.pool, self._pages]
 
     def stopping(self) -> None:
         """Take no more queries: called when the server is told to end."""
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self.pool.closing)  # a signal comes at any moment
+            for pool in self._pools:
+                self._loop.call_soon_threadsafe(pool.closing)  # a signal comes at any moment
 
     async def stop(self) -> None:
         """Let running queries end, and end everything else."""
@@ -87,7 +126,5 @@ class Service:
             self._follower.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._follower
-        await self.pool.close()
-        if self._helpers is not None:
-            self._helpers.close()
+        await asyncio.gather(*(pool.close() for pool in self._pools))
         self.data.close()

@@ -8,8 +8,7 @@ import signal
 import socket
 import zlib
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
@@ -19,6 +18,9 @@ from . import wire
 from .guard import wrong_bracket
 from .limits import Limits
 from .sandbox import confine
+
+if TYPE_CHECKING:
+    from .process import Edition
 
 _ROWS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -80,20 +82,30 @@ class Answer:
         self._send(wire.frame(wire.DATA, bytes(self._held)) + wire.packed(wire.END, said))
 
 
-def run(pipe: socket.socket, index: str, limits: Limits) -> None:
+def run(pipe: socket.socket, edition: Edition, limits: Limits) -> None:
     """Open an index, give up everything else, and answer queries until the other side closes."""
-    quiet = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(quiet, 2)  # what the engine says when it dies; the service writes its own line
+    quiet()
+    db = ox.Store.read_only(str(edition.index))
+    missing = confine([edition.index], limits.memory)
+    listen(pipe, missing, limits, lambda payload: answer(db, json.loads(payload), pipe.sendall, limits))
+
+
+def quiet() -> None:
+    """Say nothing on the error stream, and leave signals of the terminal to the service."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)  # what the engine says when it dies; the service writes its own line
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which ends its workers in order
-    db = ox.Store.read_only(index)
-    missing = confine(Path(index), limits.memory)
+
+
+def listen(pipe: socket.socket, missing: list[str], limits: Limits, answer: Callable[[bytes], None]) -> None:
+    """Say that this process is ready and what its system lacks, and answer what comes until the other side closes."""
     pipe.sendall(wire.packed(wire.READY, missing))
     frames = wire.Frames()
     while piece := pipe.recv(_PIECE):
         for _, payload in frames.feed(piece):
             if hasattr(signal, "setitimer"):
                 signal.setitimer(signal.ITIMER_REAL, limits.seconds + _OVERDUE)
-            answer(db, json.loads(payload), pipe.sendall, limits)
+            answer(payload)
             if hasattr(signal, "setitimer"):
                 signal.setitimer(signal.ITIMER_REAL, 0)
 
@@ -104,22 +116,22 @@ def answer(db: ox.Store, asked: dict[str, Any], send: Callable[[bytes], None], l
     try:
         for graph in asked["from"]:
             if not db.contains_named_graph(ox.NamedNode(graph)):
-                return _refuse(send, 403, _NO_GRAPH.format(graph))
+                return refuse(send, 403, _NO_GRAPH.format(graph))
         found: Any = db.query(asked["query"], base_iri=asked["base"], prefixes=PREFIXES, **_dataset(asked))
         kind = _kind(found)
         form = asked["formats"][kind]
         if form is not None:
             found.serialize(out, (_GRAPH if kind == "graph" else _ROWS)[form])
             return out.end({"status": 200, "kind": kind})
-        _refuse(send, 406, kind)
+        refuse(send, 406, kind)
     except TooLarge:
-        _refuse(send, 413, f"The result is larger than {limits.result} MB; ask for less, with LIMIT and OFFSET.")
+        refuse(send, 413, f"The result is larger than {limits.result} MB; ask for less, with LIMIT and OFFSET.")
     except MemoryError:
-        _refuse(send, 413, f"The query needs more than {limits.memory} MB of memory; make it more selective.")
+        refuse(send, 413, f"The query needs more than {limits.memory} MB of memory; make it more selective.")
     except SyntaxError as error:
-        _refuse(send, 400, f"The SPARQL text is wrong{_where(asked['query'], str(error.msg or error))}.")
+        refuse(send, 400, f"The SPARQL text is wrong{_where(asked['query'], str(error.msg or error))}.")
     except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: a function that is not known
-        _refuse(send, 400, f"The query cannot be run: {str(error).rstrip('.')}.")
+        refuse(send, 400, f"The query cannot be run: {str(error).rstrip('.')}.")
 
 
 def _where(query: str, message: str) -> str:
@@ -136,7 +148,8 @@ _NO_GRAPH = (
 )
 
 
-def _refuse(send: Callable[[bytes], None], status: int, sentence: str) -> None:
+def refuse(send: Callable[[bytes], None], status: int, sentence: str) -> None:
+    """Send a status and a sentence in place of an answer."""
     send(wire.packed(wire.END, {"status": status, "sentence": sentence}))
 
 

@@ -59,7 +59,7 @@ async def editor(request: Request) -> Response:
             question = catalogue()[name]
         except UnknownQuestion as error:
             raise Refused(404, say(request, str(error), f"Il n’y a pas de question {name!r}.")) from error
-        text = await request.app.state.service.call(sample, name, lang)
+        text = await request.app.state.service.call(request, sample, name, lang)
         title = question.title[lang]
     else:
         title = ""

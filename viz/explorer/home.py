@@ -88,7 +88,7 @@ async def search(request: Request) -> Response:
     text = request.query_params.get("q", "").strip()
     hits = []
     if text:
-        hits = await request.app.state.service.call(found, text, (), language(request), _MOST_FOUND)
+        hits = await request.app.state.service.call(request, found, text, (), language(request), _MOST_FOUND)
     return render(request, "search.html", text=text, hits=hits)
 
 

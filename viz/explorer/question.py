@@ -61,9 +61,9 @@ async def _page(request: Request, asked: Question, given: dict[str, str]) -> Res
     answer, sample = Asked(), None
     try:
         if begun:
-            answer = await service.call(ask, asked.name, given, lang, (number - 1) * ROWS, ROWS)
+            answer = await service.call(request, ask, asked.name, given, lang, (number - 1) * ROWS, ROWS)
         else:
-            sample = await service.call(example, asked.name, lang)
+            sample = await service.call(request, example, asked.name, lang)
     except Refused as error:  # told on the page, where the reader can ask for less
         refused = error
     problems, pages = answer.problems, max(1, -(-answer.total // ROWS))
@@ -102,7 +102,7 @@ async def _page(request: Request, asked: Question, given: dict[str, str]) -> Res
 
 async def _file(request: Request, asked: Question, given: dict[str, str], form: str) -> Response:
     lang = language(request)
-    answer: Asked = await request.app.state.service.call(write, asked.name, given, lang, form)
+    answer: Asked = await request.app.state.service.call(request, write, asked.name, given, lang, form)
     if answer.problems:
         status = max(_STATUS.get(p.reason, 400) for p in answer.problems)
         raise Refused(status, "\n".join(_told(p, lang) for p in answer.problems))

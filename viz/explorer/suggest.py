@@ -24,7 +24,7 @@ async def suggest(request: Request) -> Response:
         if name not in vocabulary().classes:
             raise Refused(400, f"The ontology has no class {name!r}.")
     lang = language(request)
-    hits = await request.app.state.service.call(found, text, classes, lang, _MOST) if text else []
+    hits = await request.app.state.service.call(request, found, text, classes, lang, _MOST) if text else []
     offered = [
         {"key": h.key, "name": h.name, "type": h.kind, "matched": h.matched, "path": link(request, thing_path(h.iri))}
         for h in hits

@@ -138,7 +138,7 @@ async def _made(request: Request) -> Response:
         only=request.query_params.get("group", ""),
         service=service.public,
     )
-    found = await service.call(answer, wanted)
+    found = await service.call(request, answer, wanted)
     if found.outcome == "elsewhere":
         return _sent_on(request, found.iri, found.form)
     if found.outcome != "found":
