@@ -20,7 +20,8 @@ import urllib.request
 from pathlib import Path
 
 from .debian import install
-from .neo4j_server import free_port, tools
+from .maven import fetched
+from .neo4j_server import free_port
 
 VERSION = "5.6.0"
 _PATIENCE = 120
@@ -28,30 +29,9 @@ _PATIENCE = 120
 
 def jar() -> Path:
     """Return the server's one file, fetching it the first time (56 MB)."""
-    name = f"jena-fuseki-server-{VERSION}.jar"
-    folder = tools() / f"fuseki-{VERSION}"
-    if (folder / name).exists():
-        return folder / name
     if not (shutil.which("java") and shutil.which("mvn")):
         _install()
-    beside = folder.with_name(f"{folder.name}.{os.getpid()}")
-    beside.mkdir(parents=True)
-    print(f"\nFetching Fuseki {VERSION} for the tests into {folder} (once, 56 MB) ...", flush=True)
-    command = [
-        "mvn",
-        "-q",
-        "-B",
-        "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy",
-        f"-Dartifact=org.apache.jena:jena-fuseki-server:{VERSION}",
-        f"-DoutputDirectory={beside}",
-    ]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        shutil.rmtree(beside)
-        raise RuntimeError(f"Fuseki could not be fetched through Maven: {done.stdout[-500:]}{done.stderr[-500:]}")
-    shutil.rmtree(folder, ignore_errors=True)
-    beside.rename(folder)
-    return folder / name
+    return fetched("Fuseki", f"org.apache.jena:jena-fuseki-server:{VERSION}", 56)
 
 
 def _install() -> None:

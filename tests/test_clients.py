@@ -93,3 +93,11 @@ def prepare(title: str, folder: Path) -> None:
         client_programs.r_package()
     elif title == "Comunica":
         (folder / "node_modules").symlink_to(client_programs.comunica())
+
+
+def test_gephi_opens_what_the_example_writes(endpoint: Endpoint, folder: Path) -> None:
+    [text] = [text for language, text in blocks(section("Gephi and Cytoscape")) if language == "python"]
+    subprocess.run([sys.executable, "-c", text.replace(ADDRESS, endpoint.address)], cwd=folder, check=True)
+    nodes, links = client_programs.opened_in_gephi(folder / "cooperation.graphml")
+    assert (len(nodes), len(links)) == (17, 13)
+    assert all(label != "null" for label, _ in nodes.values())

@@ -2,12 +2,16 @@
 
 A node's id is the IRI of the thing, an edge's id that of the link, so parallel links stay apart. The attributes are
 those of :mod:`.flat`; in both formats lists are JSON arrays in a text. A thing's own short identifier is the
-attribute ``short_id``, since readers take an attribute ``id`` for the node's. GEXF also shows names and relations as
-labels; dates stay attributes, because GEXF's own have no year alone.
+attribute ``short_id``, since readers take an attribute ``id`` for the node's. Names and relations are labels too;
+dates stay attributes, because GEXF's own have no year alone.
+
+Gephi makes one edge of parallel ones of the same kind, unless it is told not to. In GEXF the kind of an edge is
+therefore its relation, with a number where two things have several links of that relation. GraphML has no kinds.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,16 +34,21 @@ def write_graphml(content: Content, path: Path) -> Counts:
 
 
 def write_gexf(content: Content, path: Path) -> Counts:
-    """Write GEXF 1.2."""
-    import networkx as nx
+    """Write GEXF 1.3."""
+    from networkx.readwrite.gexf import GEXFWriter
 
     graph = _graph(content)
-    for _, row in graph.nodes(data=True):
-        row["label"] = row["name"]
     for _, _, key, row in graph.edges(keys=True, data=True):
-        row |= {"id": key, "label": snake(str(row["relation"])).replace("_", " ")}
+        row["id"] = key
+    writer = GEXFWriter(version="1.3")
+    writer.add_graph(graph)
+    parallel: Counter[tuple[str, ...]] = Counter()
+    for edge in writer.xml.iter("edge"):
+        group = (edge.get("source"), edge.get("target"), edge.get("label"))
+        parallel[group] += 1
+        edge.set("kind", group[2] if parallel[group] == 1 else f"{group[2]} ({parallel[group]})")
     with path.open("wb") as out:
-        nx.write_gexf(graph, out)
+        writer.write(out)
     return content.counts(len(graph))
 
 
@@ -51,10 +60,11 @@ def _graph(content: Content) -> nx.MultiDiGraph[str]:
     for entity in content.things():
         row = flat.node(entity)
         row["short_id"] = row.pop("id")
-        graph.add_node(entity.iri, **_attributes(row))
+        graph.add_node(entity.iri, **_attributes(row), label=flat.for_xml(str(row["name"])))
     for row, iri in links:
         start, end = row.pop("from"), row.pop("to")
-        graph.add_edge(start, end, key=iri, **_attributes(row), weight=1.0)
+        label = snake(str(row["relation"])).replace("_", " ")
+        graph.add_edge(start, end, key=iri, **_attributes(row), label=label, weight=1.0)
     return graph
 
 
