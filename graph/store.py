@@ -39,6 +39,7 @@ from ..ontology.errors import (
 from ..ontology.lines import read_lines
 from ..ontology.model import Link, Loaded, Source, Statement, source_iri
 from ..ontology.write_lines import LineWriter
+from .background import Behind
 from .decisions import Decision, DecisionLog
 
 FORMAT = 1
@@ -385,7 +386,10 @@ def _write(path: Path, loaded: Loaded, progress: Callable[[str, int], None]) -> 
     writer = LineWriter(loaded.source)
     # A file object of our own, so that the name and the time of writing do not enter the compressed file.
     with path.open("wb") as raw:
-        with gzip.GzipFile(filename="", mode="wb", fileobj=raw, compresslevel=1, mtime=0) as out:
+        with (
+            gzip.GzipFile(filename="", mode="wb", fileobj=raw, compresslevel=1, mtime=0) as out,
+            Behind(out.write) as write,
+        ):
             waiting = [writer.head()]
             size = 0
             for number, statement in enumerate(_reading(loaded.statements, f"source {loaded.source.id!r}"), 1):
@@ -409,9 +413,9 @@ def _write(path: Path, loaded: Loaded, progress: Callable[[str, int], None]) -> 
                 waiting.append(lines)
                 size += len(lines)
                 if size > _BLOCK:
-                    out.write(b"".join(waiting))
+                    write(b"".join(waiting))
                     waiting, size = [], 0
-            out.write(b"".join(waiting))
+            write(b"".join(waiting))
         raw.flush()
         os.fsync(raw.fileno())
     return counts[0], counts[1]

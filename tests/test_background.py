@@ -1,0 +1,73 @@
+"""Work in a second thread keeps its order and loses no error."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from multilateral.graph.background import Behind, ahead
+
+
+def failing() -> Iterator[int]:
+    yield 1
+    yield 2
+    raise OSError("the disk is gone")
+
+
+def test_items_come_in_order_and_an_error_at_its_place() -> None:
+    assert list(ahead(iter(range(1000)))) == list(range(1000))
+    seen = []
+    with pytest.raises(OSError, match="the disk is gone"):
+        for item in ahead(failing()):
+            seen.append(item)
+    assert seen == [1, 2]
+
+
+def test_an_item_is_made_while_the_one_before_is_worked_on() -> None:
+    made = [threading.Event() for _ in range(3)]
+
+    def making() -> Iterator[int]:
+        for number, event in enumerate(made):
+            event.set()
+            yield number
+
+    items = ahead(making())
+    assert next(items) == 0
+    assert made[1].wait(10) and not made[2].is_set()
+    assert list(items) == [1, 2]
+
+
+def test_leaving_early_ends_the_thread() -> None:
+    before = threading.active_count()
+    items = ahead(iter(range(10)))
+    next(items)
+    items.close()
+    assert threading.active_count() == before
+
+
+def test_pieces_are_written_in_order_and_all_of_them() -> None:
+    written: list[bytes] = []
+    with Behind(written.append) as write:
+        for number in range(1000):
+            write(bytes([number % 256]))
+    assert b"".join(written) == bytes(n % 256 for n in range(1000))
+
+
+@pytest.mark.parametrize("pieces", [1, 2, 5])
+def test_an_error_in_writing_is_raised_even_by_the_last_piece(pieces: int) -> None:
+    def full(piece: bytes) -> None:
+        raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space left"), Behind(full) as write:
+        for _ in range(pieces):
+            write(b"x")
+
+
+def test_an_error_of_the_block_is_not_hidden_by_one_in_writing() -> None:
+    def full(piece: bytes) -> None:
+        raise OSError("no space left")
+
+    with pytest.raises(ValueError, match="mine"), Behind(full) as write:
+        write(b"x")
+        raise ValueError("mine")
