@@ -422,6 +422,7 @@ def test_a_wire_that_breaks_again_and_again_is_no_hindrance(workshop: Workshop, 
 # --- tampering -----------------------------------------------------------------------------------------------------
 
 REPORT = source_iri("report")
+PREF = "http://www.w3.org/2004/02/skos/core#prefLabel"
 TAMPERING = {
     "deleted": (f"DELETE WHERE {{ GRAPH <{REPORT}> {{ <{ID}link/report/full> <{ML}role> ?o }} }}", ["missing"]),
     "changed": (
@@ -440,6 +441,11 @@ TAMPERING = {
         f"DELETE {{ GRAPH <{REPORT}> {{ ?s <{ML}funds> ?o }} }} INSERT {{ GRAPH <{FOREIGN}> {{ ?s <{ML}funds> ?o }} }} "
         f"WHERE {{ GRAPH <{REPORT}> {{ ?s <{ML}funds> ?o }} }}",
         ["missing"],
+    ),
+    "iri for text": (
+        f"DELETE {{ GRAPH <{REPORT}> {{ ?s <{PREF}> ?o }} }} INSERT {{ GRAPH <{REPORT}> {{ ?s <{PREF}> ?s }} }} "
+        f"WHERE {{ GRAPH <{REPORT}> {{ ?s <{PREF}> ?o }} }}",
+        ["extra", "missing"],
     ),
     "ontology": (f"DELETE WHERE {{ GRAPH <{ONTOLOGY}> {{ <{ML}funds> a ?o }} }}", ["missing"]),
     "decision": (f"DELETE WHERE {{ GRAPH <{ID}mirror/decisions> {{ <{ID}mirror/decisions/2> ?p ?o }} }}", ["missing"]),
@@ -467,7 +473,7 @@ def test_check_names_what_was_tampered_with_and_push_all_repairs_it(
         "changed": '"1234567.89"^^',
     }
     assert any(words.get(what, "") in d for d in named), named
-    if what in ("deleted", "changed", "language", "kept"):  # what is added beside records is no part of any
+    if what in ("deleted", "changed", "language", "iri for text", "kept"):  # what is added is no part of a record
         with pytest.raises(IncompleteMirror, match=r"not what was pushed"):
             pull(workshop.path.with_name("pulled"), service)
     push(store, service, everything=True)

@@ -101,7 +101,8 @@ def _statements(service: Service, source: Source, entry: Entry, spool: sqlite3.C
         for head, lines in groupby(rows, key=itemgetter(0)):
             try:
                 statement = statement_of(head, _quads([line for _, line in lines], me))
-            except (ValueError, KeyError, StopIteration, ArithmeticError):
+            except (ValueError, KeyError, StopIteration, ArithmeticError, AttributeError):
+                # AttributeError: an IRI where a text belongs.
                 raise _changed(service, source.id) from None
             if statement is not None:
                 noted(convert.quads(statement, source.id))
