@@ -14,8 +14,8 @@ from .graph.projections import truth
 from .graph.reading import Reader, Thing
 from .graph.resolve import resolve
 from .graph.selection import Chosen, Selection, left_out
-from .graph.store import LoadReport, Store
-from .ontology.errors import BadParameter, NoStore
+from .graph.store import LoadReport, Store, is_store
+from .ontology.errors import BadParameter, NoStore, UnreadableSource
 from .ontology.model import Entity, Link, Loaded, Source
 from .ontology.vocabulary import vocabulary
 
@@ -192,6 +192,7 @@ class KnowledgeGraph:
         known = LinksSoFar(self.reader.stated_elsewhere("iati-tables") if self.path.exists() else None)
         # An export of ours, which may hold a part of a source only, replaces none that came from elsewhere.
         origins = {s.id: s.origin for s in self.sources()} if self.path.exists() else {}
+        taken: set[str] = set()  # the ids of what has been read: files of two folders may have one name
         for source in sources:
             if Path(source).resolve() in mapped:
                 continue
@@ -203,12 +204,19 @@ class KnowledgeGraph:
                     if kind is not None:
                         yield from loads(path, kind=kind, skip_bad=skip_bad, known=known, origins=origins)
                         continue
-                    for below, found in inputs(path, self._notice):
+                    for below, found in inputs(path, self._notice, stores=is_store):
                         if found == "mapping":
                             if below.resolve() in through:
                                 continue
                             through.add(below.resolve())
-                        yield from loads(below, kind=found, skip_bad=skip_bad, known=known, origins=origins)
+                        try:
+                            yield from loads(
+                                below, kind=found, skip_bad=skip_bad, known=known, origins=origins, taken=taken
+                            )
+                        except UnreadableSource as error:
+                            if not skip_bad or below == path:
+                                raise
+                            self._notice(f"Left out {below}: {error.problem}.")
 
     def forget(self, source_id: str) -> None:
         """Take a source out.

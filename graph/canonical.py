@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pyoxigraph as ox
 
 from ..ontology.errors import DamagedSource
+from .kept import things
 from .projections import Pinned
 from .store import Store
 
@@ -62,17 +61,9 @@ def _rank(store: Store) -> Any:
 
 def described(store: Store, source_id: str, wanted: set[str]) -> Iterator[str]:
     """Yield those of some things that a source describes: from the keys of the rules where they are, else from it."""
-    path = store.projections_path / "identity.sqlite"
-    if path.exists():
-        with (
-            contextlib.suppress(sqlite3.Error),
-            contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db,
-        ):
-            held = db.execute("SELECT sum FROM source WHERE id = ?", (source_id,)).fetchone()
-            if held is not None and held[0] == store.fingerprints().get(source_id):
-                found = [i for (i,) in db.execute("SELECT iri FROM thing WHERE source = ?", (source_id,))]
-                yield from (iri for iri in found if iri in wanted)
-                return
+    if (held := things(store, source_id)) is not None:
+        yield from (iri for iri in held if iri in wanted)
+        return
     for quad in store.quads(source_id):
         if (subject := quad.subject.value) in wanted:  # type: ignore[union-attr]
             yield subject

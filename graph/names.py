@@ -15,9 +15,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..ontology.errors import DamagedSource
+from . import kept
 from .canonical import canonical
 from .projections import Built, Pinned, discard, pin, projection
-from .source_lines import names
+from .source_lines import names as names_in_file
 from .store import Store
 
 _SCHEMA = """
@@ -25,7 +26,8 @@ CREATE TABLE name (id INTEGER PRIMARY KEY, iri TEXT NOT NULL, key TEXT NOT NULL,
                    lang TEXT NOT NULL, kind TEXT NOT NULL, type TEXT NOT NULL, UNIQUE (iri, key, kind, lang));
 CREATE VIRTUAL TABLE words USING fts5(key, content='name', content_rowid='id',
                                       tokenize='unicode61 remove_diacritics 2');
-CREATE VIRTUAL TABLE grams USING fts5(padded, content='', detail=none, tokenize='trigram case_sensitive 1');
+CREATE VIRTUAL TABLE grams USING fts5(padded, content='', detail=none, columnsize=0,
+                                      tokenize='trigram case_sensitive 1');
 CREATE VIRTUAL TABLE grams_counted USING fts5vocab(grams, row);
 CREATE VIRTUAL TABLE gram USING fts5vocab(grams, instance);
 CREATE TABLE frequency (gram TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
@@ -57,7 +59,7 @@ def fold(text: str) -> str:
     """
     plain = text
     if not text.isascii():
-        plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+        plain = "".join([c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)])
     folded = plain.casefold()
     return _PUNCTUATION.sub(" ", folded).strip() or folded.strip()  # a name that is all signs is compared as it is
 
@@ -189,5 +191,6 @@ def _fill(store: Pinned, built: Built) -> None:
 
 
 def _names(store: Store, source_id: str, tops: dict[str, str]) -> Iterator[tuple[str, str, str, str, str, str]]:
-    for iri, type_, kind, text, lang in names(store, source_id):
+    found = kept.names(store, source_id)
+    for iri, type_, kind, text, lang in names_in_file(store, source_id) if found is None else found:
         yield tops.get(iri, iri), fold(text), text, lang, kind, type_

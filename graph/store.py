@@ -68,6 +68,11 @@ class LoadReport:
     skipped: dict[str, int]
 
 
+def is_store(path: Path) -> bool:
+    """Tell whether a folder is a store, of this version or another."""
+    return (path / _MARKER).is_file() and (path / "sources").is_dir()
+
+
 class Store:
     """A folder of sources. Any number of readers; one writer at a time.
 

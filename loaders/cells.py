@@ -313,8 +313,8 @@ def parse_place(text: str) -> tuple[str, str | None]:
 
 def is_iri(text: str) -> bool:
     """Say whether a text is a full web address or URN that RDF accepts as an IRI."""
-    return _IRI.fullmatch(text) is not None and not any(
-        unicodedata.category(char) in ("Co", "Cn", "Zs") for char in text
+    return _IRI.fullmatch(text) is not None and (
+        text.isascii() or not any(unicodedata.category(char) in ("Co", "Cn", "Zs") for char in text)
     )
 
 

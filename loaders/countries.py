@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from ..ontology.errors import UnreadableSource
 from ..ontology.model import ID, Entity, Identifier, Loaded, Name, Statement
 from . import reading
+from .registry_countries import by_code
+from .registry_country_columns import LANGUAGES, Columns, columns_of
 from .registry_source import Names, Registry, Wrong, identifiers, text
 
 # The language of a list is that of its name for the world.
@@ -23,120 +24,19 @@ _WORLD: Final = {
     "world": "en", "monde": "fr", "mundo": "es", "العالم": "ar", "весь мир": "ru", "мир": "ru", "世界": "zh",
     "全球": "zh",
 }  # fmt: skip
-_LANGUAGES: Final = {
-    "en": "en", "fr": "fr", "es": "es", "ar": "ar", "ru": "ru", "cn": "zh", "zh": "zh",
-    "english": "en", "french": "fr", "spanish": "es", "arabic": "ar", "russian": "ru", "chinese": "zh",
-}  # fmt: skip
-# Groups of countries that a column marks with an x: by what the column's name says.
-_GROUPS: Final = (
-    ("ldc", "least-developed-countries", "Least developed countries", "Pays les moins avancés"),
-    ("lldc", "landlocked-developing-countries", "Landlocked developing countries",
-     "Pays en développement sans littoral"),
-    ("sids", "small-island-developing-states", "Small island developing States",
-     "Petits États insulaires en développement"),
-)  # fmt: skip
-_LEVELS: Final = ("global", "region", "sub-region", "intermediate region")
+# The language of a list whose column of names is called so.
+_TOLD: Final = ((re.compile(r"nom\b|pays|libell"), "fr"), (re.compile("nombre|pa[ií]s"), "es"))
 
 
 def likeness(path: Path) -> int:
     """Say how much a file looks like a list of countries: 2 by its columns, 0 otherwise."""
     header = reading.peek_header(path)
-    columns = _columns(header)
+    columns = columns_of(header)
     if any(
         re.search("year|annee|année|date|amount|montant|value|valeur", column) for column in header if len(column) < 16
     ):
         return 0  # data about countries, with their codes beside
     return 2 if columns is not None and (columns.alpha3 or columns.m49) else 0
-
-
-@dataclass(slots=True)
-class _Columns:
-    """Which columns hold what; ``""`` where none does."""
-
-    alpha2: str = ""
-    alpha3: str = ""
-    m49: str = ""
-    name: str = ""
-    wikidata: str = ""
-    geonames: str = ""
-    status: str = ""
-    names: list[tuple[str, str, str]] = field(default_factory=list)  # column, language, kind
-    levels: list[tuple[str, str]] = field(default_factory=list)  # column of the code, column of the name
-    groups: list[tuple[str, tuple[str, str, str, str]]] = field(default_factory=list)
-
-    def used(self) -> set[str]:
-        """Return the columns that something is made of."""
-        one = {self.alpha2, self.alpha3, self.m49, self.name, self.wikidata, self.geonames, self.status}
-        one |= {column for column, _, _ in self.names} | {column for column, _ in self.groups}
-        return one | {column for pair in self.levels for column in pair}
-
-
-def _columns(header: list[str]) -> _Columns | None:
-    """Return what the columns of a header hold, ``None`` if it is no list of countries."""
-    found = _Columns()
-    plain = {column: re.sub(r"[\s_-]+", "", column) for column in header if column}
-    for column, name in plain.items():
-        if re.search(r"alpha2|iso2(?!\d)", name) and not found.alpha2:
-            found.alpha2 = column
-        elif re.search(r"alpha3|iso3(?!\d)", name) and not found.alpha3:
-            found.alpha3 = column
-        elif "m49" in name or name == "countrycode" or ("numeric" in name and "currency" not in name):
-            found.m49 = column if not found.m49 or "m49" in name else found.m49
-        elif "wikidata" in name:
-            found.wikidata = column
-        elif "geoname" in name:
-            found.geonames = column
-        elif name == "isindependent":
-            found.status = column
-        elif (group := re.search(r"\((ldc|lldc|sids)\)", column)) is not None:
-            found.groups.append((column, next(g for g in _GROUPS if g[0] == group[1])))
-        else:
-            _name_column(found, column)
-    for level in _LEVELS:
-        for code in (f"{level} code", f"{level}-code"):
-            name = level if code.endswith("-code") else f"{level} name"
-            if code in header and name in header:
-                found.levels.append((code, name))
-    _by_position(found, header)
-    if not found.name and not found.names:
-        found.name = _before(header, found.m49)
-    if not found.alpha2 or not (found.names or found.name):
-        return None
-    return found
-
-
-def _by_position(found: _Columns, header: list[str]) -> None:
-    """Take the columns of an M49 list by where they stand, if its header is in another language than English.
-
-    Pairs of a code and a name come first, then the country and its codes, then the three groups.
-    """
-    if found.levels or not (found.m49 and found.alpha2 and found.alpha3) or found.names:
-        return
-    at = header.index(found.m49)
-    if at == 9 and header[at : at + 3] == [found.m49, found.alpha2, found.alpha3]:
-        found.levels = [(header[n], header[n + 1]) for n in range(0, 8, 2)]
-        if not found.groups:
-            found.groups = list(zip(header[at + 3 : at + 6], _GROUPS, strict=False))
-
-
-def _name_column(found: _Columns, column: str) -> None:
-    """Take a column that names the country, in a language that it gives or in that of the whole list."""
-    if match := re.fullmatch(r"official[ _]name[ _](\w+)", column):
-        if match[1] in _LANGUAGES:
-            found.names.insert(0, (column, _LANGUAGES[match[1]], "preferred"))
-    elif match := re.fullmatch(r"unterm (\w+) (short|formal)", column):
-        if match[1] in _LANGUAGES:
-            found.names.append((column, _LANGUAGES[match[1]], "alternative"))
-    elif column == "cldr display name":
-        found.names.append((column, "en", "alternative"))
-    elif column in ("country or area", "name", "country", "country name"):
-        found.name = column
-
-
-def _before(header: list[str], column: str) -> str:
-    """Return the column before that of the M49 code, where lists in any language have the name."""
-    at = header.index(column) if column in header else 0
-    return header[at - 1] if at else ""
 
 
 def load_countries(
@@ -149,16 +49,17 @@ def load_countries(
     """
     path = Path(path)
     header = next((row for _, row in reading.csv_rows(path)), [])
-    columns = _columns([cell.casefold() for cell in header])
+    columns = columns_of([cell.casefold() for cell in header])
     if columns is None:
         advice = "it has a column with the two letters of ISO 3166-1 and one with the name"
         raise UnreadableSource("is no list of countries", path=path, advice=advice)
-    open_data = bool(columns.names)
+    open_data = any(column.startswith("unterm ") for column, _, _ in columns.names)
+    united_nations = not open_data and bool(columns.levels and columns.groups)
     registry = Registry(
         path, "countries", "Countries and areas, M49 and ISO 3166", source_id=source_id, read_time=read_time,
         skip_bad=skip_bad, licence="ODC-PDDL 1.0" if open_data else None,
         url="https://github.com/datasets/country-codes" if open_data
-        else "https://unstats.un.org/unsd/methodology/m49/overview/",
+        else "https://unstats.un.org/unsd/methodology/m49/overview/" if united_nations else None,
     )  # fmt: skip
     return registry.loaded(_Reader(registry, columns).statements)
 
@@ -166,7 +67,7 @@ def load_countries(
 class _Reader:
     """The state of one load: the language of the list, once known."""
 
-    def __init__(self, registry: Registry, columns: _Columns) -> None:
+    def __init__(self, registry: Registry, columns: Columns) -> None:
         self.registry, self.columns, self.lang = registry, columns, ""
         self.mentioned: dict[str, str] = {}
 
@@ -198,6 +99,8 @@ class _Reader:
         if not alpha2 and not alpha3:
             self.registry.left_out("areas without an ISO code")
             return []
+        known = None if alpha2 else by_code(alpha3)
+        alpha2 = known.alpha2 if known else alpha2
         if not re.fullmatch("[A-Z]{2}", alpha2):
             raise Wrong(f"{alpha2[:20]!r} is no code of ISO 3166-1 alpha-2", "write two letters, as BJ")
         if alpha3 and not re.fullmatch("[A-Z]{3}", alpha3):
@@ -224,8 +127,11 @@ class _Reader:
         for _, name in levels:
             if name.casefold() in _WORLD:
                 return _WORLD[name.casefold()]
+        for pattern, lang in _TOLD:
+            if pattern.match(self.columns.name):
+                return lang
         parts = re.findall("[a-z]+", self.registry.path.name.casefold())
-        return next((_LANGUAGES[part] for part in reversed(parts) if part in _LANGUAGES), "")
+        return next((LANGUAGES[part] for part in reversed(parts) if part in LANGUAGES), "")
 
     def _names(self, row: dict[str, str]) -> tuple[Name, ...]:
         names = Names()
@@ -234,7 +140,7 @@ class _Reader:
         for wanted in ("preferred", "alternative"):
             for column, lang, kind in self.columns.names:
                 if kind == wanted:
-                    names.add(re.sub(r"^\*|\*$", "", text(row[column], what=f"the cell {column!r}")), lang, kind)
+                    names.add(_plain(text(row[column], what=f"the cell {column!r}")), lang, kind)
         return names.all()
 
     def _ids(self, row: dict[str, str], alpha2: str, alpha3: str) -> tuple[Identifier, ...]:
@@ -255,7 +161,7 @@ class _Reader:
                 continue
             region = f"{ID}place/m49-{code}"
             if self.registry.new(region):
-                lang = "en" if self.columns.names else self.lang
+                lang = "en" if self.columns.names and not self.lang else self.lang
                 yield Entity(region, "Place", (Name(name, lang),), identifier=code,
                              identifiers=identifiers([("M49", code)]),
                              evidence=self.registry.evidence(locator))  # fmt: skip
@@ -284,6 +190,11 @@ class _Reader:
             yield self.registry.link(
                 f"{key}/of/{match[1]}", me, "partOf", f"{ID}country/{match[1]}", locator, role=said
             )
+
+
+def _plain(name: str) -> str:
+    """Return a name without signs of notes and without what a list of terms says of its article and gender."""
+    return re.sub(r"^\*|\*$|\s*\((?:le|la|les|l['’]|el|los|las)\)(?:\s*\[[a-z.]+\])?$", "", name)
 
 
 def _m49(value: str) -> str:

@@ -26,7 +26,9 @@ from .registry_cow import CowState, state
 from .registry_cow_cells import NOTHING, ROLES, UNKNOWN, StatesReader, code_of, country_entity, whole_number, year_of
 from .registry_source import Names, Registry, Wrong, identifiers, iri, text, year
 
-_STATE_COLUMNS: Final = ("ccode", "year", "state")
+_STATE_COLUMNS: Final = ("ccode", "year", "state", "version")
+#: What the column of the code is called in the long form.
+_STATUS: Final = ("status", "value", "category")
 _ABOUT: Final = frozenset(
     "ioname orgname longorgname year sdate deaddate dead integrated replaced ionum igocode version "
     "accuracyofpre1965membershipdates sourcesandnotes imputed political social economic".split()
@@ -44,11 +46,13 @@ def likeness(path: Path) -> int:
 def _form(header: frozenset[str]) -> str:
     if header >= _STATES:
         return "states"
-    if header >= {"ioname", "year", "state", "status"}:
+    if header >= {"ioname", "year", "state"} and header & set(_STATUS):
         return "long"
+    if header >= {"ccode1", "ccode2", "year"} and len(header) > 5:
+        return "pairs"
     if header >= {"ioname", "year"} and any(state(column) for column in header - _ABOUT):
         return "organizations"
-    if header >= {"ccode", "year", "state"} and len(header) > 5:
+    if header >= {"ccode", "year", "state"} and len(header) > 5 and "ioname" not in header:
         return "years"
     return ""
 
@@ -71,6 +75,12 @@ def load_cow_igo(
     if not form:
         raise UnreadableSource(
             "has not the columns of these data", path=registry.path, advice="they are ioname, year and a column a state"
+        )
+    if form == "pairs":
+        raise UnreadableSource(
+            "holds pairs of states, which do not say how each of the two was a member",
+            path=registry.path,
+            advice="load the table by organization and year, or by state and year",
         )
     reader = StatesReader(registry) if form == "states" else _Reader(registry, form)
     return registry.loaded(reader.statements)
@@ -192,11 +202,15 @@ class _Reader:
 
     def _long_row(self, row: dict[str, str]) -> None:
         name, column, when = self._key(row, "ioname"), self._key(row, "state"), year_of(row["year"])
-        code = code_of(row["status"], "status")
+        given = next(name for name in _STATUS if name in row)
+        code = code_of(row[given], given)
         organization = self.organizations.get(name) or _Organization(acronym=name)
         self._about(organization, row, when)
         self.organizations[name] = organization
         organization.years.add(when)
+        for other in row.keys() - _USED - {"state", given}:
+            if row[other]:
+                self.registry.left_out(f"column {other!r}")
         if code is not None and self._state(column):
             self.codes[name, column].append(when * 4 + code)
 

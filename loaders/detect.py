@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from ..ontology.errors import UnreadableSource
 from ..ontology.model import Loaded
+from .cells import slug
 
 if TYPE_CHECKING:
     from .iati_known import KnownLinks
@@ -237,7 +238,12 @@ KINDS: Final[dict[str, Kind]] = {
     "ror": Kind("ror", "records of the Research Organization Registry", _ror_likeness, _ror_loader),
     "countries": Kind("countries", "a list of countries with ISO or M49 codes", _countries_likeness, _countries_loader),
     "sdg": Kind("sdg", "the Sustainable Development Goals as linked data", _sdg_likeness, _sdg_loader),
-    "iati-xml": Kind("iati-xml", "activities as IATI XML, versions 1.01 to 2.03", _iati_xml_likeness, _iati_xml_loader),
+    "iati-xml": Kind(
+        "iati-xml",
+        "activities or organisations as IATI XML, versions 1.01 to 2.03",
+        _iati_xml_likeness,
+        _iati_xml_loader,
+    ),
     "iati-tables": Kind(
         "iati-tables",
         "a table of IATI transactions with English or French headings",
@@ -270,7 +276,9 @@ def detect(path: Path, *, at_least: int = 0) -> str:
     found = [name for name, degree in sure.items() if degree == best]
     found = [name for name in found if not KINDS[name].general] or found
     if not best:
-        raise UnreadableSource("is of no kind that is known", path=path, advice=f"the kinds are {_kinds()}")
+        other = path.name.lower().endswith((".json", ".jsonl", ".csv", ".tsv", ".xlsx", ".yaml", ".yml"))
+        hint = "any table is read through a mapping, which `multilateral load --suggest` writes; " if other else ""
+        raise UnreadableSource("is of no kind that is known", path=path, advice=f"{hint}the kinds are {_kinds()}")
     if len(found) > 1:
         raise UnreadableSource(f"may be {' or '.join(found)}", path=path, advice="say which kind it is")
     return found[0]
@@ -313,21 +321,33 @@ def loads(
     skip_bad: bool = False,
     known: KnownLinks | None = None,
     origins: Mapping[str, str] | None = None,
+    taken: set[str] | None = None,
 ) -> Iterator[Loaded]:
     """Yield the sources of an input: several of an RDF export of ours, one of anything else.
 
     ``origins`` are the sources of the store with the file that each came from; an export, which may hold a part of a
-    source only, replaces none that came from elsewhere. The rest is as with :func:`load`.
+    source only, replaces none that came from elsewhere. ``taken`` are the ids of what was read before, and takes those
+    of what is read: where the name of a file has given an id that is taken, that of its folder is added to it. The
+    rest is as with :func:`load`.
 
     :raises UnreadableSource: As :func:`load`.
     """
     name = kind or detect(path)
+    taken = set() if taken is None else taken
     if name == "rdf":
         from .rdf_exported import load_exported
 
-        yield from load_exported(path, read_time=read_time, skip_bad=skip_bad, origins=origins)
+        found = load_exported(path, read_time=read_time, skip_bad=skip_bad, origins=origins)
     else:
-        yield load(path, kind=name, read_time=read_time, skip_bad=skip_bad, known=known)
+        found = iter([load(path, kind=name, read_time=read_time, skip_bad=skip_bad, known=known)])
+    for loaded in found:
+        if (id_ := loaded.source.id) in taken and id_.endswith(slug(path.name.partition(".")[0])):
+            id_ = slug(f"{id_}-{path.resolve().parent.name}")
+            while id_ in taken:
+                id_ += "-2"
+            loaded = load(path, kind=name, source_id=id_, read_time=read_time, skip_bad=skip_bad, known=known)
+        taken.add(id_)
+        yield loaded
 
 
 def read_by_mappings(paths: Iterable[Path]) -> frozenset[Path]:
@@ -343,17 +363,26 @@ def read_by_mappings(paths: Iterable[Path]) -> frozenset[Path]:
 
 
 def inputs(
-    path: Path, skipped: Callable[[str], None], *, at_least: int = 0, mapped: frozenset[Path] = frozenset()
+    path: Path,
+    skipped: Callable[[str], None],
+    *,
+    at_least: int = 0,
+    mapped: frozenset[Path] = frozenset(),
+    stores: Callable[[Path], bool] = lambda path: False,
 ) -> Iterator[tuple[Path, str]]:
     """Yield the inputs that a file or folder holds, each with its kind.
 
     A folder that is no input itself is looked through, with those in it, in the order of names; ``skipped`` is told
     what is left out and why. A file that is named itself and not known is an error. A file beside which its mapping
     lies is read through it; what a mapping reads, ``mapped`` by one or in a folder with one, is no input by itself.
+    ``stores`` tells which folders are stores, which are not looked into.
 
     :raises UnreadableSource: If there is no such input, it is of no kind that is known, or a folder holds none.
     """
     path = Path(path)
+    if stores(path):
+        advice = "load what was loaded into it, or an export of it (`multilateral export --to nquads`)"
+        raise UnreadableSource("is itself a store", path=path, advice=advice)
     if path.is_file():
         from .mapping import mapping_beside
 
@@ -368,7 +397,7 @@ def inputs(
             continue
         try:
             # a name alone does not make a table of a CSV
-            for one in inputs(below, skipped, at_least=2, mapped=mapped):
+            for one in inputs(below, skipped, at_least=2, mapped=mapped, stores=stores):
                 found = True
                 yield one
         except UnreadableSource as error:

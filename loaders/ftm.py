@@ -20,7 +20,7 @@ from ..ontology.model import Loaded, Statement
 from . import reading
 from .reading_json import Json, JsonStream
 from .registry_ftm import CLASSES, Record, check, entity, read_record
-from .registry_ftm_links import LINKS, EdgeReader
+from .registry_ftm_links import ENDS, LINKS, EdgeReader
 from .registry_source import Registry, Wrong, language, mapping, text
 
 _STATEMENT: Final = frozenset({"entity_id", "prop", "schema", "value"})
@@ -65,18 +65,21 @@ def _statements(registry: Registry) -> Iterator[Statement]:
     with reading.open_text(registry.path):  # says what is wrong with a file that is no text
         pass
     head = reading.peek(registry.path, 65_536)
+    within: set[str] = set()
     as_json = head.lstrip()[:1] in ("{", "[")
     if not as_json or ('"prop"' in head and '"properties"' not in head):
         gathered = _gathered(registry, _json_rows(registry) if as_json else _csv_rows(registry))
-        schemas = _schemas(registry, iter(gathered.values()))
+        schemas = _schemas(registry, iter(gathered.values()), within)
         records: Iterator[Record] = iter(gathered.values())
     else:
-        schemas = _schemas(registry, _entities(registry, count=True))
+        schemas = _schemas(registry, _entities(registry, count=True), within)
         records = _entities(registry, count=False)
     edges = EdgeReader(registry, schemas)
     found = False
     for record in records:
         found = True
+        if record.within and record.id not in within:
+            continue  # the file gives it by itself too
         try:
             yield from _made(registry, edges, record)
         except Wrong as error:
@@ -85,11 +88,20 @@ def _statements(registry: Registry) -> Iterator[Statement]:
         raise UnreadableSource("holds no record", path=registry.path, advice="give FollowTheMoney data")
 
 
-def _schemas(registry: Registry, records: Iterator[Record]) -> dict[str, str]:
-    """Return the schema of each record; a thing that cannot be used is none that a link may join."""
+def _schemas(registry: Registry, records: Iterator[Record], within: set[str]) -> dict[str, str]:
+    """Return the schema of each record; a thing that cannot be used is none that a link may join.
+
+    :param within: Gets the identifiers of records that stand within others only.
+    """
     schemas: dict[str, str] = {}
     for record in records:
-        if record.id in schemas:
+        if record.within:
+            if record.id in schemas:
+                continue
+            within.add(record.id)
+        elif record.id in within:
+            within.discard(record.id)
+        elif record.id in schemas:
             registry.wrong(Wrong(f"the identifier {record.id[:60]!r} is given twice", "keep one of the records"))
             continue
         schemas[record.id] = record.schema
@@ -118,10 +130,22 @@ def _entities(registry: Registry, *, count: bool) -> Iterator[Record]:
     skip = registry.bad if count else lambda _: None
     for number, value in JsonStream(registry.path).elements(skip=skip if registry.skip_bad else None):
         try:
-            yield read_record(mapping(value, "the record"))
+            yield from _with_nested(mapping(value, "the record"))
         except Wrong as error:
             if count:
                 registry.wrong(error, place=f"record {number}")
+
+
+def _with_nested(value: dict[str, Json]) -> Iterator[Record]:
+    """Yield a record and those that stand within it, at any depth.
+
+    :raises Wrong: If one of them is none.
+    """
+    waiting = [value]
+    for one in waiting:
+        record = read_record(one, waiting)
+        record.within = one is not value
+        yield record
 
 
 def _csv_rows(registry: Registry) -> Iterator[tuple[int | None, str, dict[str, Json]]]:
@@ -140,9 +164,11 @@ def _json_rows(registry: Registry) -> Iterator[tuple[int | None, str, dict[str, 
 def _gathered(registry: Registry, rows: Iterator[tuple[int | None, str, dict[str, Json]]]) -> dict[str, Record]:
     """Return the records that statements make, by identifier; the canonical identifier counts where there is one."""
     found: dict[str, Record] = {}
+    canonical: dict[str, str] = {}
     for row, place, statement in rows:
         try:
-            key = text(statement.get("canonical_id")) or text(statement.get("entity_id"), what="entity_id")
+            own = text(statement.get("entity_id"), what="entity_id")
+            key = text(statement.get("canonical_id")) or own
             prop, schema = text(statement.get("prop"), what="prop"), text(statement.get("schema"), what="schema")
             if not key or not prop or not schema:
                 raise Wrong("a statement lacks its entity, property or schema", "give all three")
@@ -152,6 +178,8 @@ def _gathered(registry: Registry, rows: Iterator[tuple[int | None, str, dict[str
         except Wrong as error:
             registry.wrong(error, row=row, place=None if row else place)
             continue
+        if own and own != key:
+            canonical[own] = key
         record = found.setdefault(key, Record(key, schema, {}, [], place))
         if len(schema) and schema in CLASSES and record.schema != schema and _narrower(schema, record.schema):
             record.schema = schema
@@ -163,6 +191,9 @@ def _gathered(registry: Registry, rows: Iterator[tuple[int | None, str, dict[str
                 values.append(value)
             if tag:
                 record.languages[prop, value] = _TWO_LETTERS.get(tag, tag)
+    for record in found.values() if canonical else ():
+        for prop in ENDS & record.properties.keys():
+            record.properties[prop] = list(dict.fromkeys(canonical.get(end, end) for end in record.properties[prop]))
     return found
 
 

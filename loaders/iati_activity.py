@@ -14,7 +14,7 @@ from .iati_codes import (
 )
 from .iati_records import Activity, Records
 from .iati_stream import Element
-from .iati_things import Things, is_garbled, preferred
+from .iati_things import Things, is_garbled, is_name, preferred
 from .registry_source import Registry
 from .registry_values import Wrong, web
 
@@ -23,6 +23,9 @@ _DATES = {
     "1": (True, False), "start-planned": (True, False), "2": (False, False), "start-actual": (False, False),
     "3": (True, True), "end-planned": (True, True), "4": (False, True), "end-actual": (False, True),
 }  # fmt: skip
+
+
+_PARTIES = frozenset({"reporting-org", "participating-org", "provider-org", "receiver-org"})
 
 
 class ActivityReader:
@@ -82,6 +85,7 @@ class ActivityReader:
         if len(activity.countries) == 1 and element.find("recipient-region") is None:
             activity.only_country = f"{ID}country/{activity.countries[0]}"
         activity.scope = activity.countries[0] if len(activity.countries) == 1 else activity.publisher
+        activity.named = _named(element, activity.language)
         activity.reporting = self.records.party(activity, reporting, activity.place("reporting-org", 1))
         return activity
 
@@ -126,6 +130,9 @@ class ActivityReader:
 
     def _description(self, activity: Activity) -> str | None:
         found = values.texts(activity.element.findall("description"), activity.language)
+        if len(found) > 1:
+            self.registry.left_out("further descriptions of an activity (one is kept, in English where there is one)",
+                                   len(found) - 1)  # fmt: skip
         return next((text for text, lang in found if lang in ("en", "")), found[0][0] if found else None)
 
     def _dates(self, activity: Activity) -> dict[tuple[bool, bool], str]:
@@ -139,8 +146,8 @@ class ActivityReader:
                 continue
             if type_ is None or found is None:
                 self.registry.left_out("activity dates without a type or a date")
-            else:
-                dates.setdefault(type_, found)
+            elif dates.setdefault(type_, found) != found:
+                self.registry.left_out("further dates of one type in an activity (the first is kept)")
         return dates
 
     def _reporting(
@@ -165,3 +172,17 @@ class ActivityReader:
                 f"{activity.key}/planned", *ends, activity.place("activity-date", 1), role=f"{role}: planned dates",
                 valid_from=planned[0], valid_to=planned[1], status="planned",
             )  # fmt: skip
+
+
+def _named(element: Element, lang: str) -> dict[str, set[str]]:
+    """Return which references the organizations of an activity have under each of their names.
+
+    A transaction often gives the name only of an organization of which the activity says elsewhere which one it is.
+    """
+    found: dict[str, set[str]] = {}
+    for party in element.iter():
+        if party.tag in _PARTIES and is_name(ref := values.attribute(party, "ref")):
+            for name, _ in values.texts([party], lang):
+                if is_name(name):
+                    found.setdefault(name.casefold(), set()).add(ref)
+    return found

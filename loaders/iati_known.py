@@ -69,8 +69,9 @@ class LinksSoFar:
     def holds(self, link_iri: str, source_id: str) -> bool:
         """Say whether a link stands in another source than the one named."""
         mark = hash(link_iri)
-        if any(mark in marks for owner, marks in self._brought.items() if owner != source_id):
-            return True
+        for owner, marks in self._brought.items():
+            if owner != source_id and mark in marks:
+                return True
         return self._stored is not None and self._stored(link_iri, source_id)
 
     def add(self, link_iri: str, source_id: str) -> None:

@@ -37,8 +37,8 @@ class Flow:
 
 _KEPT = frozenset(
     {
-        "transaction-type", "transaction-date", "value", "provider-org", "receiver-org", "recipient-country", "sector",
-        "period-start", "period-end",
+        "transaction-type", "transaction-date", "value", "provider-org", "receiver-org", "recipient-country",
+        "recipient-region", "sector", "period-start", "period-end",
     }
 )  # fmt: skip
 

@@ -6,11 +6,11 @@ import re
 from hashlib import blake2b
 
 from ..ontology.model import ID, Entity, Name
+from .iati_table_cells import Remembered
 from .iati_things import Things, is_name
 from .registry_values import text
 
 _PART = re.compile(r"(.*?)\s*\[([^\[\]]*)\]", re.DOTALL)
-_CACHE = 200_000
 
 
 class Parties:
@@ -22,33 +22,17 @@ class Parties:
 
     def __init__(self, things: Things, lang: str) -> None:
         self._things, self._lang = things, lang
-        self._cells: dict[tuple[str, str, str, str], tuple[str | None, str]] = {}
+        #: Where a cell stands that is read now.
+        self.locator = ""
+        #: By cell, type, country and the cell of the reporting organization, whose own numbers are not those of others:
+        #: the organization or group that the cell names, and what of it is the same in every language.
+        self.of: Remembered[tuple[str, str, str, str], tuple[str | None, str]] = Remembered(self._read)
         self._references: dict[str, str] = {}
-        self._memberships: list[tuple[str, str]] = []
+        #: The members and groups that are new since this was emptied.
+        self.memberships: list[tuple[str, str]] = []
 
-    def one(self, cell: str, type_: str, country: str, reporting: str, locator: str) -> tuple[str | None, str]:
-        """Return the organization or group that a cell names, and what of it is the same in every language.
-
-        :param reporting: The cell of the reporting organization, whose own numbers are not those of others.
-        :raises Wrong: If a text in the cell cannot be one.
-        """
-        key = (cell, type_, country, reporting)
-        found = self._cells.get(key)
-        if found is None:
-            found = self._read(cell, type_, country, reporting, locator)
-            if len(self._cells) > _CACHE:
-                self._cells.clear()
-            self._cells[key] = found
-        return found
-
-    def memberships(self) -> list[tuple[str, str]]:
-        """Return the members and groups that are new, and forget them."""
-        if not self._memberships:
-            return self._memberships
-        found, self._memberships = self._memberships, []
-        return found
-
-    def _read(self, cell: str, type_: str, country: str, reporting: str, locator: str) -> tuple[str | None, str]:
+    def _read(self, key: tuple[str, str, str, str]) -> tuple[str | None, str]:
+        cell, type_, country, reporting = key
         line = text(cell, longest=1 << 20, what="the organization")
         if not is_name(line):
             return None, ""
@@ -64,7 +48,7 @@ class Parties:
             ref = ref if is_name(ref) else ""
             said = [(name[:1_000], self._lang if ref else "")] if is_name(name) else []
             iri = self._things.organization(
-                ref, said, kind if len(parts) == 1 else None, country or publisher, publisher, locator
+                ref, said, kind if len(parts) == 1 else None, country or publisher, publisher, self.locator
             )
             keys.append(ref or "?")
             if iri is not None:
@@ -72,7 +56,7 @@ class Parties:
                 names.append(name or ref)
         if len(found) < 2:
             return next(iter(found), None), ";".join(keys)
-        return self._group(found, names, locator), ";".join(sorted(keys))
+        return self._group(found, names), ";".join(sorted(keys))
 
     def _reference(self, reporting: str) -> str:
         found = self._references.get(reporting)
@@ -81,7 +65,7 @@ class Parties:
             found = self._references[reporting] = match[2].strip() if match and is_name(match[2].strip()) else ""
         return found
 
-    def _group(self, members: dict[str, str], names: list[str], locator: str) -> str:
+    def _group(self, members: dict[str, str], names: list[str]) -> str:
         key = blake2b("\n".join(sorted(members)).encode(), digest_size=10).hexdigest()
         group = f"{ID}organization/iati-group-{key}"
         if self._things.first(group):
@@ -89,7 +73,7 @@ class Parties:
             name = name if len(name) <= 1_000 else f"{name[:999]}…"
             self._things.new.append(
                 Entity(group, "Organization", (Name(name, self._lang if any(members.values()) else ""),),
-                       collective=True, evidence=self._things.evidence(locator))
+                       collective=True, evidence=self._things.evidence(self.locator))
             )  # fmt: skip
-            self._memberships += [(member, group) for member in members]
+            self.memberships += [(member, group) for member in members]
         return group

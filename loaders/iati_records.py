@@ -1,4 +1,4 @@
-"""The records of an IATI activity, each as a link with the things it names; amounts are read by :mod:`.iati_money`."""
+"""The records of an IATI activity, each as a link with the things it names; :mod:`.iati_flows` reads those of money."""
 
 from __future__ import annotations
 
@@ -17,13 +17,16 @@ from .iati_codes import (
     is_country,
     sector_vocabulary,
 )
-from .iati_money import Party, read_money
+from .iati_flows import FlowReader
 from .iati_stream import Element
 from .iati_things import Things, activity_iri, escape, is_name, preferred
+from .registry_countries import by_code
 from .registry_source import Registry
 from .registry_values import Wrong, language, web
 
 _RELATED = {"1": "Parent", "2": "Child", "3": "Sibling", "4": "Co-funded", "5": "Third Party"}
+#: Roles of organizations whose own activity gives money to this one (False) or has money of it (True).
+_GIVES = {"Funding": False, "Implementing": True}
 #: Elements of the activity itself, which are not records.
 _READ_ELSEWHERE = frozenset(
     {
@@ -45,7 +48,11 @@ class Activity:
         self.publisher = ""
         self.countries: list[str] = []
         self.only_country: str | None = None
+        #: Whether it names countries or regions itself, and not only its transactions.
+        self.placed = any(child.tag in ("recipient-country", "recipient-region") for child in element)
         self.scope = ""
+        #: Names in small letters → the references that organizations of this name have in the activity.
+        self.named: dict[str, set[str]] = {}
 
     def place(self, tag: str = "", number: int = 0) -> str:
         """Return the locator of one of its elements."""
@@ -59,16 +66,17 @@ class Records:
     def __init__(self, registry: Registry, things: Things) -> None:
         self.registry, self.things = registry, things
         self._stem = f"{ID}link/{registry.source.id}/"
+        self._flows = FlowReader(self)
         self._readers: dict[str, Callable[[Activity, Element, int], Iterator[Statement]]] = {
             "participating-org": self._participant,
             "recipient-country": self._country,
             "recipient-region": self._region,
             "sector": self._sector,
             "related-activity": self._related,
-            "document-link": self._document,
-            "transaction": self._money,
-            "budget": self._money,
-            "planned-disbursement": self._money,
+            "document-link": self.document,
+            "transaction": self._flows.read,
+            "budget": self._flows.read,
+            "planned-disbursement": self._flows.read,
         }
 
     def read(self, activity: Activity) -> Iterator[Statement]:
@@ -110,10 +118,16 @@ class Records:
         """Return the IRI of the organization that an element names, if it names one."""
         if element is None:
             return None
+        names = [(n.text, n.lang) for n in values.names(values.texts([element], activity.language))]
+        ref, type_ = values.attribute(element, "ref"), values.attribute(element, "type")
+        if not is_name(ref):
+            found: set[str] = set().union(*(activity.named.get(name.casefold(), ()) for name, _ in names))
+            if len(found) == 1:  # the activity says elsewhere who that is
+                ref = found.pop()
         return self.things.organization(
-            values.attribute(element, "ref"),
-            [(n.text, n.lang) for n in values.names(values.texts([element], activity.language))],
-            values.attribute(element, "type") or None,
+            ref,
+            names,
+            type_ or None,
             activity.scope,
             activity.publisher,
             locator,
@@ -130,54 +144,61 @@ class Records:
         yield self.link(
             f"{activity.key}/participating-org-{number}", organization, role[0], activity.iri, place, role=role[1]
         )
+        other = values.attribute(element, "activity-id")
+        if other and other != activity.identifier:
+            if role[1] in _GIVES:
+                yield from self._flows.between(
+                    activity, other, f"participating-org-{number}", place, passed_on=_GIVES[role[1]]
+                )
+            else:
+                self.registry.left_out(f"activities of {role[1].lower()} organizations (money goes neither way)")
 
     def _country(self, activity: Activity, element: Element, number: int) -> Iterator[Statement]:
         place, code = activity.place("recipient-country", number), values.attribute(element, "code").upper()
+        if not is_country(code) and len(code) == 3 and (known := by_code(code)):
+            code = known.alpha2
         if not is_country(code):
             self.registry.left_out("recipient countries without an ISO 3166 code")
             return
-        country = self.things.country(code, place)
+        # its English name is that of the list of ISO, whatever the file writes
+        names = [name for name in self._names(activity, element) if name.lang not in ("", "en") and name.text != code]
+        country = self.things.country(code, place, names)
         key = f"{activity.key}/recipient-country-{number}"
         yield self.link(key, activity.iri, "covers", country, place, share=self._share(element))
 
     def _region(self, activity: Activity, element: Element, number: int) -> Iterator[Statement]:
-        place, code = activity.place("recipient-region", number), values.attribute(element, "code")
-        if not code:
+        place = activity.place("recipient-region", number)
+        region = self.region(activity, element, place)
+        if region is None:
             self.registry.left_out("recipient regions without a code")
             return
-        vocabulary = values.attribute(element, "vocabulary") or "1"
-        vocabulary = {"dac": "1", "un": "2", "ro": "99"}.get(vocabulary.casefold(), vocabulary)
-        region = self.things.region(vocabulary, code, self._names(activity, element), activity.publisher, place)
         key = f"{activity.key}/recipient-region-{number}"
         yield self.link(key, activity.iri, "covers", region, place, share=self._share(element))
+
+    def region(self, activity: Activity, element: Element, locator: str) -> str | None:
+        """Return the IRI of the region that an element names by a code, if it does."""
+        code = values.attribute(element, "code")
+        if not code:
+            return None
+        vocabulary = values.attribute(element, "vocabulary") or "1"
+        vocabulary = {"dac": "1", "un": "2", "ro": "99"}.get(vocabulary.casefold(), vocabulary)
+        return self.things.region(vocabulary, code, self._names(activity, element), activity.publisher, locator)
 
     def _sector(self, activity: Activity, element: Element, number: int) -> Iterator[Statement]:
         place, code = activity.place("sector", number), values.attribute(element, "code")
         if not code:
             self.registry.left_out("sectors without a code")
             return
-        topic = self._topic(activity, element, code, place)
+        topic = self.topic(activity, element, code, place)
         key = f"{activity.key}/sector-{number}"
         yield self.link(key, activity.iri, "concerns", topic, place, role="Sector", share=self._share(element))
 
-    def _topic(self, activity: Activity, element: Element, code: str, place: str) -> str:
+    def topic(self, activity: Activity, element: Element, code: str, place: str) -> str:
+        """Return the IRI of the topic that a sector element names by a code."""
         vocabulary = sector_vocabulary(values.attribute(element, "vocabulary"))
         if vocabulary == "1" and len(code) == 3:
             vocabulary = "2"
         return self.things.sector(vocabulary, code, self._names(activity, element), activity.publisher, place)
-
-    def _sector_of(self, activity: Activity, element: Element, place: str) -> str | None:
-        """Return the topic of an amount: the sector that it names, else the only one of its activity."""
-        named = [s for s in element.findall("sector") if values.attribute(s, "code")]
-        if named:
-            first = min(named, key=lambda s: sector_vocabulary(values.attribute(s, "vocabulary")) not in ("1", "2"))
-            if len(named) > 1:
-                self.registry.left_out("further sectors of an amount (one of the DAC, else the first, is kept with it)")
-            return self._topic(activity, first, values.attribute(first, "code"), f"{place}/sector")
-        whole = [s for s in activity.element.findall("sector") if values.attribute(s, "code")]
-        if len(whole) == 1:
-            return self._topic(activity, whole[0], values.attribute(whole[0], "code"), activity.place("sector", 1))
-        return None
 
     def _names(self, activity: Activity, element: Element) -> list[Name]:
         return [n for n in values.names(values.texts([element], activity.language)) if is_name(n.text)]
@@ -210,7 +231,11 @@ class Records:
                 role="Sub-activity" if relation == "partOf" else f"{role} activity",
             )  # fmt: skip
 
-    def _document(self, activity: Activity, element: Element, number: int) -> Iterator[Statement]:
+    def document(self, activity: Activity, element: Element, number: int) -> Iterator[Statement]:
+        """Yield a document, when it is new, and that it concerns the activity.
+
+        :raises Wrong: If its date does not exist.
+        """
         address = " ".join((element.get("url") or "").split())
         if not address:
             self.registry.left_out("document links without an address")
@@ -229,42 +254,11 @@ class Records:
                 evidence=self.things.evidence(place), issued=values.day(element.find("document-date"), "the date"),
                 language=language(said) or None,
             )  # fmt: skip
+        for tag in ("category", "language"):
+            if (more := len(element.findall(tag)) - 1) > 0:
+                self.registry.left_out(f"further {tag} elements of a document (the first is kept)", more)
         category = values.attribute(element.find("category"), "code")
         yield self.link(
             f"{activity.key}/document-link-{number}", iri, "concerns", activity.iri, place,
             role=english("DocumentCategory", category) or category or None,
         )  # fmt: skip
-
-    def _money(self, activity: Activity, element: Element, number: int) -> Iterator[Statement]:
-        place = activity.place(element.tag, number)
-
-        def party(tag: str) -> Party:
-            found = element.find(tag)
-            organization = self.party(activity, found, f"{place}/{tag}")
-            return Party(organization, values.attribute(found, tag.replace("-org", "-activity-id")))
-
-        country = values.attribute(element.find("recipient-country"), "code").upper()
-        where = self.things.country(country, place) if is_country(country) else activity.only_country
-        topic = self._sector_of(activity, element, place)
-        for flow in read_money(element, activity.currency, activity.reporting, party, self.registry.left_out):
-            yield self.link(
-                f"{activity.key}/{element.tag}-{number}", flow.source or activity.iri, flow.relation,
-                flow.target or activity.iri, place, implied=flow.implied, in_programme=activity.iri, in_place=where,
-                on_topic=topic, **flow.qualifiers,
-            )  # fmt: skip
-            for ref, backwards in ((flow.provider_activity, False), (flow.receiver_activity, True)):
-                if ref and ref != activity.identifier:
-                    other = self.things.activity_named(ref, (), "Project", place)
-                    ends = (activity.iri, other) if backwards else (other, activity.iri)
-                    if self.things.first(f"contributesTo {ends[0]} {ends[1]}"):
-                        role = "Passes money on" if backwards else "Gives money"
-                        way = "out" if backwards else "in"
-                        key = f"{activity.key}/{element.tag}-{number}/{way}"
-                        yield self.link(key, ends[0], "contributesTo", ends[1], place, role=role)
-        if not activity.element.findall("sector"):
-            for sector in element.findall("sector"):
-                code = values.attribute(sector, "code")
-                topic = self._topic(activity, sector, code, place) if code else ""
-                if topic and self.things.first(f"concerns {activity.iri} {topic}"):
-                    key = f"{activity.key}/sector-{escape(topic.removeprefix(ID))}"
-                    yield self.link(key, activity.iri, "concerns", topic, f"{place}/sector", role="Sector")

@@ -1,4 +1,4 @@
-"""The activities of an IATI file one at a time, from XML that is trusted with nothing.
+"""The activities and organisations of an IATI file one at a time, from XML that is trusted with nothing.
 
 A document type declaration is refused before the rest is read: without one there are no entities, so neither
 "billion laughs" nor files or addresses that an entity would fetch. What has been read is forgotten, so that a file
@@ -23,11 +23,13 @@ Element: TypeAlias = ElementTree.Element
 LARGEST_ACTIVITY, DEEPEST = 64 << 20, 100
 _CHUNK = 1 << 16
 _AGAIN = "fetch the file again from its publisher"
-_ROOTS = ("iati-activities", "iati-activity")
+_ROOTS = ("iati-activities", "iati-activity", "iati-organisations", "iati-organisation")
+#: The elements that are yielded.
+_RECORDS = ("iati-activity", "iati-organisation")
 
 
 class _OtherXml(UnreadableSource):
-    """Raised for XML that is sound and no IATI activity file."""
+    """Raised for XML that is sound and no IATI file."""
 
 
 class _Begun(Exception):  # no error: how a handler tells the parser that it has seen enough
@@ -37,14 +39,16 @@ class _Begun(Exception):  # no error: how a handler tells the parser that it has
 def activities(
     path: Path, header: dict[str, str], cut_off: Callable[[UnreadableSource], None] | None = None
 ) -> Iterator[Element]:
-    """Yield the ``iati-activity`` elements of a file, plain or gzip, in any encoding that XML knows.
+    """Yield the ``iati-activity`` and ``iati-organisation`` elements of a file.
+
+    It may be plain or gzip, in any encoding that XML knows.
 
     An element is emptied when the next one is asked for.
 
     :param header: Gets the attributes of the root element before the first activity comes.
     :param cut_off: Told what is wrong with the rest of a file of which some activities could be read; without it
         that is raised.
-    :raises UnreadableSource: If the file is no IATI activity file, declares a document type, or is damaged.
+    :raises UnreadableSource: If the file is no IATI file, declares a document type, or is damaged.
     """
     _check_beginning(path)
     count = 0
@@ -85,7 +89,7 @@ def _activities(path: Path, header: dict[str, str]) -> Iterator[Element]:
                         raise UnreadableSource(
                             f"more than {DEEPEST} elements stand within each other", path=path, advice=_AGAIN
                         )
-                    if not inside and _local(element.tag) == "iati-activity":
+                    if not inside and _local(element.tag) in _RECORDS:
                         inside = len(opened)
                     continue
                 opened.pop()
@@ -120,7 +124,7 @@ def _without(space: str, activity: Element) -> None:
 
 
 def _check_beginning(path: Path) -> str:
-    """Return the name of the first element; refuse what is no IATI activity file or declares a document type."""
+    """Return the name of the first element; refuse what is no IATI file or declares a document type."""
     found: list[tuple[str, Mapping[str, str]]] = []
 
     def doctype(name: str, *_: object) -> None:
@@ -178,12 +182,10 @@ def _check_root(name: str, path: Path) -> None:
         return
     if name == "html":
         raise UnreadableSource("is a web page, perhaps an error message, not IATI data", path=path, advice=_AGAIN)
-    if name == "iati-organisations":
-        raise _OtherXml(
-            "is an IATI organisation file", path=path, advice="give the activity file of the same publisher"
-        )
     raise _OtherXml(
-        f"its first element is {name[:60]!r}, not 'iati-activities'", path=path, advice="give an IATI activity file"
+        f"its first element is {name[:60]!r}, not 'iati-activities'",
+        path=path,
+        advice="give a file of IATI activities or organisations",
     )
 
 
@@ -223,4 +225,4 @@ def likeness(path: Path) -> int:
         return 0
     except UnreadableSource:
         return int(named)
-    return 2 if root in _ROOTS or "<iati-activit" in peek(path) else 0
+    return 2 if root in _ROOTS or "<iati-activit" in (head := peek(path)) or "<iati-organisation" in head else 0

@@ -14,7 +14,7 @@ from typing import Final, TextIO
 from ..ontology.errors import UnreadableSource
 from .cells import Fault, short
 from .reading import open_text, peek
-from .workbook import open_sheets
+from .workbook import WorkbookSheet, open_sheets
 
 #: Columns by key: English and French headings as they are compared, in small letters without accents and signs.
 COLUMNS: Final[dict[str, tuple[str, str]]] = {
@@ -119,15 +119,20 @@ def _likely(cells: list[str]) -> int:
 
 
 def open_rows(
-    path: Path, wrong: Callable[[UnreadableSource], None] | None = None
+    path: Path,
+    wrong: Callable[[UnreadableSource], None] | None = None,
+    left_out: Callable[[str], None] = lambda reason: None,
 ) -> tuple[Heading, Iterator[tuple[int, list[str]]]]:
     """Return the heading of a table and its rows, each with its number (that of the heading included).
 
+    Of a workbook one sheet is read: the first that has the headings, else the first.
+
     :param wrong: Told of what can be passed over: a row that is no row, the rest of a damaged file, rows above the
         headings. Without it that is raised.
+    :param left_out: Told of each other sheet of a workbook, and of what is not read of this one.
     :raises UnreadableSource: If the file is no such table, now or from the rows.
     """
-    rows = _raw_rows(path)
+    rows = _raw_rows(path, left_out)
     number = 0
     for number, cells in rows:
         if _likely(cells) >= len(REQUIRED) // 2 or number > _MOST_ROWS_ABOVE:
@@ -205,23 +210,38 @@ def _checked(
             wrong(problem)
 
 
-def _raw_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+def _raw_rows(path: Path, left_out: Callable[[str], None]) -> Iterator[tuple[int, list[str]]]:
     name = path.name.lower()
     if name.endswith(_WORKBOOKS):
-        return _workbook_rows(path)
+        return _workbook_rows(path, left_out)
     return _text_rows(path)
 
 
-def _workbook_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    sheets = open_sheets(path, {})
+def _workbook_rows(path: Path, left_out: Callable[[str], None]) -> Iterator[tuple[int, list[str]]]:
+    cut: dict[str, int] = {}
+    sheets = open_sheets(path, cut)
     if not sheets:
         return
-    for number, cells in sheets[0].rows():
-        fault = next((cell for cell in cells if isinstance(cell, Fault)), None)
-        if fault is None:
-            yield number, [str(cell) for cell in cells]
+    chosen = next((sheet for sheet in sheets if _has_headings(sheet)), sheets[0])
+    for sheet in sheets:
+        if sheet is not chosen and any(any(cells) for _, cells in islice(sheet.rows(), _MOST_ROWS_ABOVE)):
+            left_out(f"sheet {sheet.title[:80]!r} (a table is one sheet)")
+    for number, cells in chosen.rows():
+        if Fault not in map(type, cells):
+            yield number, list(map(str, cells))
         else:
+            fault = next(cell for cell in cells if isinstance(cell, Fault))
             yield number, FaultyRow(UnreadableSource(fault.problem, path=path, row=number, advice=fault.advice))
+    for reason in cut:
+        left_out(reason)
+
+
+def _has_headings(sheet: WorkbookSheet) -> bool:
+    try:
+        heads = [list(map(str, cells)) for _, cells in islice(sheet.rows(), _MOST_ROWS_ABOVE)]
+    except UnreadableSource:  # it is damaged, which is told when it is read
+        return False
+    return any(_likely(cells) >= len(REQUIRED) // 2 for cells in heads)
 
 
 def _text_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -271,7 +291,7 @@ def likeness(path: Path) -> int:
     name = path.name.lower()
     try:
         if name.endswith(_WORKBOOKS) and path.is_file():
-            heads = [cells for _, cells in islice(_workbook_rows(path), _MOST_ROWS_ABOVE)]
+            heads = [cells for _, cells in islice(_workbook_rows(path, lambda reason: None), _MOST_ROWS_ABOVE)]
         elif name.endswith(_TABLES):
             heads = [_split(line, d) for line in peek(path).splitlines()[:_MOST_ROWS_ABOVE] for d in ",;\t"]
         else:

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from hashlib import blake2b
+from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
-from ..ontology.model import ID, Entity, Evidence, Identifier, Link, Loaded, Name, Statement, Status
+from ..ontology.model import ID, Certainty, Entity, Evidence, Identifier, Link, Loaded, Name, Statement, Status
 from .cells import slug
 from .iati_codes import INCOMING, is_country, transaction_role, transaction_status, transaction_type
 from .iati_known import KnownLinks, Marks
 from .iati_money import ends
 from .iati_parties import Parties
-from .iati_table_cells import NO_DATA, Cells
+from .iati_table_cells import NO_DATA, Remembered, amount, code, period
 from .iati_table_rows import Heading, open_rows
 from .iati_things import Things, activity_iri, is_garbled
 from .registry_source import Registry
@@ -71,7 +74,7 @@ class _Table:
     def statements(self) -> Iterator[Statement]:
         """Yield the statements of all rows."""
         registry = self.registry
-        heading, rows = open_rows(self.path, registry.bad if registry.skip_bad else None)
+        heading, rows = open_rows(self.path, registry.bad if registry.skip_bad else None, registry.left_out)
         for heading_text in heading.ignored:
             registry.left_out(f"column {heading_text[:80]!r} is not known")
         unused = [key.replace("_", " ") for key in _UNUSED if key in heading.at]
@@ -105,6 +108,23 @@ class _Table:
         return count
 
 
+class _Type(NamedTuple):
+    """What the type of a transaction comes to; ``code`` is what the cell says."""
+
+    code: str
+    incoming: bool
+    role: str | None
+    status: Status | None
+
+
+def _type(cell: str) -> _Type:
+    first = code(cell)[0]
+    if first.casefold() == "budget":
+        return _Type(first, False, "Budget", "planned")
+    known = transaction_type(first)
+    return _Type(first, known in INCOMING, transaction_role(known), transaction_status(known))
+
+
 class _Rows:
     """Reads the rows of one table; what cells say is remembered, because they repeat."""
 
@@ -113,9 +133,15 @@ class _Rows:
         self._registry, self._known = table.registry, table.known
         self._source_id, self._document = table.registry.source.id, table.registry.document
         at = heading.at
-        self._at = [at.get(key, heading.width) for key in _ORDER]
+        self._pick = itemgetter(*(at.get(key, heading.width) for key in _ORDER))
         self._parties = Parties(self.things, heading.lang)
-        self._cells = Cells()
+        self._codes, self._periods, self._types = Remembered(code), Remembered(period), Remembered(_type)
+        self._usd: Remembered[str, tuple[Decimal | None, str]] = Remembered(
+            lambda cell: amount(cell, "the value in USD")
+        )
+        self._eur: Remembered[str, tuple[Decimal | None, str]] = Remembered(
+            lambda cell: amount(cell, "the value in EUR")
+        )
         self._places: dict[tuple[str, str], str | None] = {}
         self._activities: dict[str, str] = {}
 
@@ -126,52 +152,45 @@ class _Rows:
             identifier, title, reporting_cell, reporting_type, aid, finance, flow, provider_cell, provider_type,
             receiver_cell, receiver_type, type_cell, country_cell, multi, sector_cell, humanitarian, year, quarter, url,
             usd_cell, eur_cell,
-        ) = [cells[i] for i in self._at]  # fmt: skip
+        ) = self._pick(cells)  # fmt: skip
         identifier = identifier.strip()
         if not identifier:
             raise Wrong("the row has no identifier of an activity", "give it one")
         locator = f"row {number}"
-        codes = self._cells.code
-        type_, country, sector = codes(type_cell), codes(country_cell), codes(sector_cell)
-        usd, usd_key = self._cells.amount(usd_cell, "the value in USD")
-        eur, eur_key = self._cells.amount(eur_cell, "the value in EUR")
-        period = self._cells.period(year, quarter)
-        if period[2]:
+        codes, parties = self._codes, self._parties
+        type_, country, sector = self._types[type_cell], codes[country_cell], codes[sector_cell]
+        usd, usd_key = self._usd[usd_cell]
+        eur, eur_key = self._eur[eur_cell]
+        when = self._periods[year, quarter]
+        if when[2]:
             self._registry.left_out("years that cannot be meant (kept as a note)")
-        reporting, reporting_key = self._parties.one(
-            reporting_cell, reporting_type, country[0], reporting_cell, locator
-        )
-        provider, provider_key = self._parties.one(provider_cell, provider_type, country[0], reporting_cell, locator)
-        receiver, receiver_key = self._parties.one(receiver_cell, receiver_type, country[0], reporting_cell, locator)
+        parties.locator = locator
+        reporting, reporting_key = parties.of[reporting_cell, reporting_type, country[0], reporting_cell]
+        provider, provider_key = parties.of[provider_cell, provider_type, country[0], reporting_cell]
+        receiver, receiver_key = parties.of[receiver_cell, receiver_type, country[0], reporting_cell]
         out: list[Statement] = []
         activity = self._activities.get(identifier)
         if activity is None:
             activity = self._activity(identifier, title, url, locator, out)
-        role: str | None
-        status: Status | None
-        if type_[0].casefold() == "budget":
-            code, role, status = "", "Budget", "planned"
-        else:
-            code = transaction_type(type_[0])
-            role, status = transaction_role(code), transaction_status(code)
-        source, relation, target, implied = ends(provider, receiver, reporting, code in INCOMING)
+        source, relation, target, implied = ends(provider, receiver, reporting, type_.incoming)
         if not source:
             raise Wrong("the row names no organization", "give at least the reporting organization")
         content = "\x1f".join((
-            identifier, type_[0], country[0], sector[0], year, quarter, usd_key, eur_key, reporting_key, provider_key,
-            receiver_key, codes(provider_type)[0], codes(receiver_type)[0], codes(aid)[0], codes(finance)[0],
-            codes(flow)[0], multi, humanitarian,
+            identifier, type_.code, country[0], sector[0], year, quarter, usd_key, eur_key, reporting_key, provider_key,
+            receiver_key, codes[provider_type][0], codes[receiver_type][0], codes[aid][0], codes[finance][0],
+            codes[flow][0], multi, humanitarian,
         ))  # fmt: skip
         key = blake2b(content.encode("utf-8", "replace"), digest_size=10).digest()
         again = self.table.occurrence(key)
         iri = f"{_LINK}{key.hex()}-{again + 1}" if again else _LINK + key.hex()
         place = self._place(country, country_cell, locator)
-        evidence = (Evidence(self._document, locator, certainty="implied" if implied else "explicit", method="iati"),)
         topic = self._topic(sector, sector_cell, locator)
         if self._fresh(iri):
+            certainty: Certainty = "implied" if implied else "explicit"
+            evidence = (Evidence(self._document, locator, certainty=certainty, method="iati"),)
             out.append(
                 Link(
-                    iri, source, relation, target or activity, evidence, *period, role, status,
+                    iri, source, relation, target or activity, evidence, *when, type_.role, type_.status,
                     eur, None if eur is None else "EUR", usd, in_programme=activity, in_place=place, on_topic=topic,
                 )
             )  # fmt: skip
@@ -179,12 +198,15 @@ class _Rows:
                 self._registry.left_out("rows without an amount (the link is kept)")
         else:
             self._registry.left_out("rows that another table has brought already (only their names are taken)")
-        self._say(activity, "concerns", topic, "Sector", locator, out)
-        self._say(activity, "covers", place, None, locator, out)
-        self._say(reporting, "participatesIn", activity, "Reporting", locator, out)
-        for member, group in self._parties.memberships():
-            role = "One of several organizations that a row names together"
-            self._say(member, "memberOf", group, role, locator, out)
+        if self.things.first((activity, topic, place, reporting)):
+            self._say(activity, "concerns", topic, "Sector", locator, out)
+            self._say(activity, "covers", place, None, locator, out)
+            self._say(reporting, "participatesIn", activity, "Reporting", locator, out)
+        if parties.memberships:
+            for member, group in parties.memberships:
+                role = "One of several organizations that a row names together"
+                self._say(member, "memberOf", group, role, locator, out)
+            parties.memberships.clear()
         return out
 
     def _fresh(self, iri: str) -> bool:
@@ -201,7 +223,7 @@ class _Rows:
         out: list[Statement],
     ) -> None:  # fmt: skip
         """Add a link that rows repeat, the first time."""
-        if source is None or target is None or not self.things.first(f"{source} {relation} {target}"):
+        if source is None or target is None or not self.things.first((source, relation, target)):
             return
         key = blake2b(f"{source} {relation} {target}".encode(), digest_size=10).hexdigest()
         iri = f"{_LINK}{relation}-{key}"

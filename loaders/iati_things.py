@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import quote
@@ -79,7 +79,7 @@ class _Organization:
     collective: bool
     locator: str
     type: str = "Organization"
-    names: dict[tuple[str, str], None] = field(default_factory=dict)
+    names: dict[tuple[str, str], int] = field(default_factory=dict)  # each with how often it is given
 
 
 class Things:
@@ -94,9 +94,10 @@ class Things:
         self.garbled = self.dropped = 0
         self._seen: set[int] = set()
         self._organizations: dict[str, _Organization] = {}
+        self._countries: dict[str, tuple[str, dict[Name, None]]] = {}
         self._stubs: dict[str, tuple[str, str, str, tuple[Name, ...]]] = {}
 
-    def first(self, key: str) -> bool:
+    def first(self, key: Hashable) -> bool:
         """Say whether a key is met for the first time."""
         mark = hash(key)
         if mark in self._seen:
@@ -137,9 +138,11 @@ class Things:
         if known.type == "Organization" and type_:
             known.type = organization_class(type_)
         for name in texts:
-            if name not in known.names:
+            if name in known.names:
+                known.names[name] += 1
+            else:
                 if len(known.names) < _MOST_NAMES:
-                    known.names[name] = None
+                    known.names[name] = 1
                     self.garbled += is_garbled(name[0])
                 else:
                     self.dropped += 1
@@ -147,14 +150,13 @@ class Things:
 
     def country(self, code: str, locator: str, names: Iterable[Name] = ()) -> str:
         """Return the IRI of a country by its ISO 3166 code."""
-        iri = f"{ID}country/{code}"
-        if self.first(iri):
-            found = preferred([*names, *names_of("Country", code)])
-            self.new.append(
-                Entity(iri, "Country", found or (Name(code),), code, (Identifier("ISO3166", code),),
-                       evidence=self.evidence(locator))
-            )  # fmt: skip
-        return iri
+        known = self._countries.get(code)
+        if known is None:
+            known = self._countries[code] = (locator, {})
+        for name in names:
+            if len(known[1]) < _MOST_NAMES:
+                known[1][name] = None
+        return f"{ID}country/{code}"
 
     def region(self, vocabulary: str, code: str, names: Iterable[Name], publisher: str, locator: str) -> str:
         """Return the IRI of a region by the code of the OECD-DAC, the M49 of the UN, or a publisher's own."""
@@ -212,18 +214,27 @@ class Things:
         self.new.clear()
 
     def end(self) -> Iterator[Entity]:
-        """Yield what waited for the end: organizations, and activities that are only named."""
+        """Yield what waited for the end: activities that are only named, countries and organizations."""
         yield from self.drain()
         for iri, (ref, type_, locator, names) in self._stubs.items():
             if self.first(iri):
                 found = preferred(names) or (Name(ref),)
                 yield Entity(iri, type_, found, ref, (Identifier("IATI", ref),), evidence=self.evidence(locator))
+        for country, (locator, said) in self._countries.items():
+            found = preferred([*names_of("Country", country), *sorted(said, key=lambda n: (n.lang, n.text))])
+            yield Entity(
+                f"{ID}country/{country}", "Country", found or (Name(country),), country,
+                (Identifier("ISO3166", country),),
+                evidence=self.evidence(locator),
+            )  # fmt: skip
         for iri, made in self._organizations.items():
             ids = [Identifier("IATI", made.ref)] if made.published and not made.collective else []
             code = channel(made.ref) if ids else None
             if code:
                 ids.append(Identifier("OECDDAC", code))
-            found = preferred(Name(text, lang) for text, lang in made.names)
+            # The most usual name is the preferred one, of equally usual ones the longest: the order does not matter.
+            usual = sorted(made.names, key=lambda name: (-made.names[name], -len(name[0]), name))
+            found = preferred(Name(text, lang) for text, lang in usual)
             if not found and made.published:
                 lists = codelists()
                 where = next((n for n in ("CRSChannelCode", "OrganisationIdentifier") if made.ref in lists[n]), None)

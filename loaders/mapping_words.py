@@ -16,7 +16,7 @@ CLASSES: Final = (
     ("Fund", "fund fonds funds"),
     ("Event", "event meeting conference reunion session evenement workshop atelier sommet summit seminaire"),
     ("Agreement", "agreement treaty accord traite convention protocol protocole memorandum"),
-    ("Topic", "topic sector secteur theme thematique sujet subject sdg odd goal objective tag"),
+    ("Topic", "topic sector secteur purpose domaine theme thematique sujet subject sdg odd goal objective tag"),
     ("Place", "city ville place lieu location region headquarters siege address capital global world "
      "monde area zone continent"),
     ("Person", "person personne head chair president director directeur officer chef"),
@@ -26,7 +26,7 @@ CLASSES: Final = (
     ("Organization", "organization organisation organisme org donor donateur bailleur funder contributor agency agence "
      "institution body organe entity entite partner partenaire recipient beneficiaire implementer provider publisher "
      "receiver prestataire destinataire ministry ministere company entreprise member membre igo ioname orgname "
-     "founder family sender supplier client contributeur"),
+     "founder family sender supplier client contributeur borrower emprunteur"),
 )  # fmt: skip
 GIVES: Final = frozenset(
     "donor donors donateur donateurs bailleur bailleurs funder funders contributor contributors contributeur "

@@ -17,7 +17,7 @@ from .problems import CellError
 from .rdf_graph import Graph
 from .rdf_index import Term
 from .rdf_own import date, decimal
-from .rdf_terms import RELATIONS, Mapped
+from .rdf_terms import ADDRESSES, RELATIONS, TOWNS, Mapped
 from .rdf_terms import short as shortened
 from .rdf_things import ThingReader
 from .registry_countries import by_code, by_name
@@ -78,9 +78,10 @@ class LinkReader:
         mapped = RELATIONS.get(known)
         if known.startswith("ml:"):
             mapped = self._own(known.removeprefix("ml:"))
-        if known == "schema:address" and term.kind != "l":
-            yield from self._address(subject, term)
-        elif mapped is None and known != "schema:address":
+        if known in ADDRESSES and term.kind != "l":
+            if not subject.startswith("_:") or not self.is_refused(self._graph.iri(subject)):
+                yield from self._address(subject, term, known)  # else what stands at the place takes it over
+        elif mapped is None and known not in ADDRESSES:
             return
         elif mapped is None or term.kind == "l":
             self._registry.left_out(f"statements of {known[:100]} whose value is a text")
@@ -89,6 +90,13 @@ class LinkReader:
                 yield from self.plain(subject, predicate, member)
         elif any(type_ in _ROLES for type_ in self._graph.types(term.value)):
             yield from self._role(subject, known, mapped, term.value)
+        elif (
+            term.kind == "b"
+            and self.is_refused(self._graph.iri(term.value))
+            and (addresses := [(t, a) for a in ADDRESSES for t in self._graph.values(term.value, a) if t.kind != "l"])
+        ):
+            for address, named in addresses:  # a place of which nothing but its country is said
+                yield from self._address(subject, address, named)
         elif not any(type_ in _GRANTS for type_ in self._graph.types(term.value)):
             yield from self._link(subject, mapped, term.value, known, shortened(predicate))
 
@@ -203,7 +211,8 @@ class LinkReader:
 
     def _change(self, node: str) -> Iterator[Statement]:
         event = self._graph.iri(node)
-        start = next((date(t.value) for t in self._graph.values(node, "dcterms:date", "schema:startDate")), None)
+        dates = self._graph.values(node, "dcterms:date", "schema:startDate", "prov:startedAtTime")
+        start = next((date(term.value) for term in dates), None)
         for new in self._nodes(node, "org:resultingOrganization", "org:resultedFrom"):
             for old in self._nodes(node, "org:originalOrganization", "org:changedBy"):
                 if old != new:
@@ -213,8 +222,11 @@ class LinkReader:
                         valid_from=start,
                     )  # fmt: skip
 
-    def _address(self, subject: str, term: Term) -> Iterator[Statement]:
-        countries = self._graph.values(term.value, "schema:addressCountry")
+    def _address(self, subject: str, term: Term, known: str) -> Iterator[Statement]:
+        countries = self._graph.values(term.value, "schema:addressCountry", "vcard:country-name")
+        towns = [town for town in TOWNS for _ in self._graph.values(term.value, town)]
+        if towns and not self._things.is_called_by_its_town(subject):
+            self._registry.left_out(f"statements of {towns[0]}", len(towns))
         if not countries:
             self._registry.left_out("addresses without a country")
         for country in countries:
@@ -224,7 +236,7 @@ class LinkReader:
                 self._registry.left_out("addresses whose country is not known")
                 continue
             place = f"{ID}country/{found.alpha2}"
-            yield from self._link(subject, Mapped(("locatedIn",)), place, "schema:address", "schema:address")
+            yield from self._link(subject, Mapped(("heldIn", "locatedIn")), place, known, known)
 
     def _nodes(self, node: str, forward: str, backward: str) -> list[str]:
         """Return the things that a node has by a predicate, or that have it by the opposite one."""

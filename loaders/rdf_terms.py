@@ -56,8 +56,8 @@ CLASSES: Final[dict[str, str]] = {
 #: Classes whose things become links or parts of others (see RECORDS), not things.
 PARTS: Final = frozenset(
     "org:Membership org:Post org:Role schema:Role schema:OrganizationRole schema:Grant schema:MonetaryGrant "
-    "schema:MonetaryAmount schema:PostalAddress schema:PropertyValue skosxl:Label time:Interval time:Instant "
-    "time:ProperInterval ml:Link ml:Evidence ml:Reference ml:Source".split()
+    "schema:MonetaryAmount schema:PostalAddress vcard:Address schema:PropertyValue skosxl:Label time:Interval "
+    "time:Instant time:ProperInterval ml:Link ml:Evidence ml:Reference ml:Source".split()
 )
 
 #: Classes that say nothing: what has no other is classed by what is said of it.
@@ -81,8 +81,9 @@ FIELDS: Final[dict[str, str]] = {
     "dcterms:description": "description", "dc:description": "description", "schema:description": "description",
     "skos:definition": "description", "rdfs:comment": "description", "org:purpose": "description",
     "foaf:homepage": "homepage", "schema:url": "homepage", "foaf:page": "homepage",
-    "schema:foundingDate": "from", "schema:startDate": "from", "ml:validFrom": "from", "schema:dissolutionDate": "to",
-    "schema:endDate": "to", "ml:validTo": "to", "dcterms:issued": "issued", "schema:datePublished": "issued",
+    "schema:foundingDate": "from", "schema:startDate": "from", "prov:startedAtTime": "from", "ml:validFrom": "from",
+    "schema:dissolutionDate": "to", "schema:endDate": "to", "prov:endedAtTime": "to", "ml:validTo": "to",
+    "dcterms:issued": "issued", "schema:datePublished": "issued",
     "dcterms:date": "issued", "dcterms:created": "issued", "dcterms:language": "language",
     "schema:inLanguage": "language", "ml:collective": "collective", "ml:status": "status",
     "foaf:givenName": "given", "foaf:firstName": "given", "schema:givenName": "given", "foaf:familyName": "family",
@@ -168,6 +169,10 @@ NAMED: Final[dict[str, str]] = {
     "org:resultingOrganization": "Organization",
 }  # fmt: skip
 
+#: Predicates whose object is an address, and those of an address that name the town.
+ADDRESSES: Final = ("schema:address", "org:siteAddress", "vcard:hasAddress")
+TOWNS: Final = ("schema:addressLocality", "vcard:locality")
+
 #: Nodes that are records: what they become, for the manual.
 RECORDS: Final[dict[str, str]] = {
     "org:Membership": "`org:member` memberOf `org:organization`, with `org:role` as role and the dates of "
@@ -179,7 +184,9 @@ RECORDS: Final[dict[str, str]] = {
     "has the grant as its `schema:funding`), with `schema:amount`, `schema:currency` and dates",
     "org:ChangeEvent": "an Event; `org:resultingOrganization` supersedes `org:originalOrganization` at it (also said "
     "from the organizations by `org:resultedFrom` and `org:changedBy`)",
-    "schema:PostalAddress": "the thing that has it as `schema:address` is located in its `schema:addressCountry`",
+    "schema:PostalAddress, vcard:Address": "the thing that has it as `schema:address`, `org:siteAddress` or "
+    "`vcard:hasAddress` is located in its `schema:addressCountry` or `vcard:country-name`; a place without a name is "
+    "called by its locality, and one without that is its country",
     "schema:PropertyValue": "an identifier, where `schema:propertyID` is one of our schemes",
     "skosxl:Label": "a name, with its dates",
 }
@@ -192,7 +199,8 @@ USED: Final = frozenset(
     "schema:funding schema:fundedItem skosxl:prefLabel skosxl:altLabel skosxl:literalForm time:hasBeginning "
     "time:hasEnd time:inXSDDate time:inXSDDateTime time:inXSDDateTimeStamp time:inXSDgYear time:inXSDgYearMonth "
     "schema:roleName schema:namedPosition schema:amount schema:currency schema:value schema:propertyID "
-    "schema:addressCountry".split()
+    "schema:addressCountry schema:addressLocality org:siteAddress vcard:hasAddress vcard:country-name "
+    "vcard:locality".split()
 )
 
 

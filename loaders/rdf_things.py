@@ -14,7 +14,7 @@ from . import rdf_own
 from .problems import nearest
 from .rdf_graph import Graph
 from .rdf_index import Term
-from .rdf_terms import FIELDS, NAMES
+from .rdf_terms import ADDRESSES, FIELDS, NAMES, TOWNS
 from .registry_countries import by_code, by_name
 from .registry_source import Names, Registry, text, web
 from .registry_values import Wrong, language
@@ -31,7 +31,7 @@ _FIELD_OF_ENTITY: Final = {
 _KNOWN_ADDRESSES: Final = (
     ("Wikidata", re.compile(r"https?://(?:www\.)?wikidata\.org/(?:entity|wiki)/(Q[0-9]+)")),
     ("ROR", re.compile(r"https?://ror\.org/(0[0-9a-z]{8})")),
-    ("GRID", re.compile(r"https?://(?:www\.)?grid\.ac/institutes/(grid\.[0-9a-f.]+)")),
+    ("GRID", re.compile(r"https?://(?:www\.)?grid\.ac/institut(?:es|ions)/(grid\.[0-9a-f.]+)")),
     ("ISNI", re.compile(r"https?://(?:www\.)?isni\.org/(?:isni/)?([0-9]{15}[0-9X])")),
     ("GeoNames", re.compile(r"https?://(?:sws|www)\.geonames\.org/([0-9]+)/?")),
     ("DOI", re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\S+)")),
@@ -69,6 +69,7 @@ class ThingReader:
             made = replace(made, iri=me)
         rows = [(p, t) for p, t in graph.rows(node) if not own or p not in rdf_own.READ]
         names = self._names(node, rows, list(made.names))
+        names = names or self._locality(node, type_)
         found = self._fields(rows, type_)
         identifiers = [*made.identifiers, *self._identifiers(node, rows, own)]
         country = by_code(me[-2:]) if type_ == "Country" and me.startswith(f"{ID}country/") and not own else None
@@ -138,6 +139,21 @@ class ThingReader:
             names = [Name(text(whole))] if whole.strip() and not first else []
         have = {(n.text, n.lang) for n in first}
         return first + [n for n in names if (n.text, n.lang) not in have]
+
+    def is_called_by_its_town(self, node: str) -> bool:
+        """Say whether the town of its address is what a place is called by."""
+        type_ = self._graph.class_of(node)
+        return bool(self._locality(node, type_)) and not self._names(node, self._graph.rows(node), [])
+
+    def _locality(self, node: str, type_: str) -> list[Name]:
+        """Return what a blank place without a name is called by: the town of its address."""
+        addresses = self._graph.values(node, *ADDRESSES) if type_ == "Place" and node.startswith("_:") else []
+        for address in addresses:
+            if address.kind != "l":
+                for term in self._graph.values(address.value, *TOWNS):
+                    if term.kind == "l" and (line := text(term.value, longest=_LONGEST)):
+                        return [Name(line, language(term.lang))]
+        return []
 
     def _fields(self, rows: list[tuple[str, Term]], type_: str) -> dict[str, Any]:
         """Return what is said of a thing by field of an entity; further values of a field are counted."""

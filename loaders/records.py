@@ -100,7 +100,8 @@ def _check_required(layout: Layout) -> None:
         for title in layout.unknown.values()
         if (near := near_miss(title, layout.name)) in missing
     ]
-    if meant:
+    other = layout.name == "links" and {"relation", "document"} <= set(missing)  # hardly a coded table
+    if meant and (not other or len(meant) > 1):
         advice = f"perhaps you mean {', '.join(meant)}"
     elif layout.name == "links" and sum(
         key_of(title, "entities") in ("id", "class") for title in layout.unknown.values()
@@ -108,7 +109,8 @@ def _check_required(layout: Layout) -> None:
         advice = "this looks like a sheet of entities; give the folder that holds it and links.csv"
     elif layout.unknown:
         advice += f" (it has {', '.join(repr(short(title)) for title in list(layout.unknown.values())[:6])})"
-        names = ", ".join(repr(name) for name in missing)
+        if other:
+            advice += "; any other table is read through a mapping, which `multilateral load --suggest` writes"
     names = ", ".join(repr(name) for name in missing)
     what = f"columns {names} are" if len(missing) > 1 else f"column {names} is"
     raise layout.wrong(f"the required {what} missing", row=layout.row, advice=advice)

@@ -14,6 +14,11 @@ from .registry_source import Names, Registry, Wrong, date, identifiers, scalar, 
 ROLES: Final = {1: "full member", 2: "associate member", 3: "observer"}
 UNKNOWN: Final = 0
 NOTHING: Final = frozenset({"0.0", "", "-1.0", "0", "-1", "NA"})
+#: The same in the words of the codebook.
+_WORDS: Final = {
+    "full membership": 1, "full member": 1, "associate membership": 2, "associate member": 2, "observer": 3,
+    "missing data": UNKNOWN, "no membership": None, "state not system member": None,
+}  # fmt: skip
 
 
 class StatesReader:
@@ -90,6 +95,8 @@ def code_of(value: str, column: str) -> int | None:
     """Return 1, 2 or 3, 0 where the data set does not know, ``None`` where there is no membership."""
     if value in NOTHING:
         return None
+    if (word := value.strip().casefold()) in _WORDS:
+        return _WORDS[word]
     number = whole_number(value, column)
     if number in ROLES:
         return number

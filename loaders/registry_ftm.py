@@ -11,6 +11,7 @@ from urllib.parse import quote
 from ..ontology.model import ID, Entity, Evidence, Name
 from .cells import slug
 from .reading_json import Json
+from .registry_countries import by_code
 from .registry_source import Names, Registry, Wrong, date, identifiers, iri, listing, mapping, scalar, text, web
 
 #: Schemas of things and the class of each; the other schemas are links, or are left out.
@@ -37,6 +38,12 @@ _NAME_PROPERTIES: Final = (
     ("alias", "alternative"), ("weakAlias", "alternative"), ("previousName", "alternative"),
     ("abbreviation", "acronym"),
 )  # fmt: skip
+#: What a thing is called by that has no name: the parts of a person's name or of an address, else a number or address.
+_PARTS: Final = {
+    "Person": ("firstName", "secondName", "middleName", "fatherName", "matronymic", "lastName"),
+    "Address": ("street", "street2", "street3", "postOfficeBox", "postalCode", "city", "state", "region"),
+}
+_LAST: Final = ("registrationNumber", "email")
 _STARTS: Final = ("incorporationDate", "startDate", "date", "publishedAt")
 _ENDS: Final = ("dissolutionDate", "endDate")
 _USED: Final = frozenset(
@@ -57,15 +64,17 @@ class Record:
     place: str = ""
     caption: str = ""
     languages: dict[tuple[str, str], str] = field(default_factory=dict)
+    within: bool = False  # it stands as a value in another record
 
     def first(self, name: str) -> str:
         """Return the first value of a property, ``""`` if it has none."""
         return next(iter(self.properties.get(name, ())), "")
 
 
-def read_record(value: dict[str, Json]) -> Record:
+def read_record(value: dict[str, Json], nested: list[dict[str, Json]] | None = None) -> Record:
     """Return the record of a JSON object.
 
+    :param nested: Gets the entities that stand within it as values, with all that they say of themselves.
     :raises Wrong: If it has no identifier or schema, or its properties are no lists of texts.
     """
     key = scalar(value.get("id"), "the id")
@@ -74,7 +83,13 @@ def read_record(value: dict[str, Json]) -> Record:
         raise Wrong("it has no id or no schema", "give both")
     properties = {}
     for name, values in mapping(value.get("properties"), "properties").items():
-        found = [_value(one, name) for one in listing(values, name)]
+        found = []
+        for one in listing([values] if isinstance(values, str) else values, name):
+            if isinstance(one, dict) and nested is not None and "properties" in one and "schema" in one:
+                nested.append(one)
+                if one["schema"] not in CLASSES:
+                    continue  # a link, which names this record at its end
+            found.append(_value(one, name))
         properties[text(name, what="the name of a property")] = [one for one in dict.fromkeys(found) if one]
     datasets = [text(one, what="a data set") for one in listing(value.get("datasets"), "datasets")]
     return Record(key, schema, properties, datasets, key, text(value.get("caption"), what="the caption"))
@@ -100,13 +115,31 @@ def thing_iri(key: str, schema: str) -> str:
     return iri(kind, "ftm", key)
 
 
+def _is_named(record: Record) -> bool:
+    return bool(record.caption) or any(record.properties.get(prop) for prop, _ in _NAME_PROPERTIES)
+
+
+def _called(record: Record) -> tuple[str, tuple[str, ...]]:
+    """Return what a thing without a name is called by, and the properties that this is made of."""
+    parts = _PARTS.get(record.schema, ())
+    found = [record.first(name) for name in parts if record.first(name)]
+    if found:
+        return (", " if record.schema == "Address" else " ").join(found), parts
+    if record.schema == "Address":
+        country = by_code(record.first("country"))
+        return (country.name if country else "", ())
+    if CLASSES[record.schema] in ("Document", "Agreement", "Event", "Project"):
+        return "", ()
+    return next(((record.first(name), (name,)) for name in _LAST if record.first(name)), ("", ()))
+
+
 def check(record: Record) -> None:
     """Refuse a thing that :func:`entity` refuses.
 
     :raises Wrong: If it has no name, or a date that does not exist.
     """
     thing_iri(record.id, record.schema)
-    if not record.caption and not any(record.properties.get(prop) for prop, _ in _NAME_PROPERTIES):
+    if not _is_named(record) and not _called(record)[0]:
         raise Wrong("it has no name", "give it one")
     for name in (*_STARTS, *_ENDS):
         for value in record.properties.get(name, ()):
@@ -126,6 +159,11 @@ def entity(registry: Registry, record: Record) -> Iterator[Entity]:
             names.add(_line(value), record.languages.get((prop, value), ""), kind)
     if record.caption:
         names.add(_line(record.caption))
+    used = _USED
+    if not _is_named(record):
+        called, parts = _called(record)
+        names.add(_line(called))
+        used = _USED.union(parts)
     start, end = one_date(registry, record, _STARTS), one_date(registry, record, _ENDS)
     if start and end and start[: len(end)] > end[: len(start)]:
         registry.left_out("dates of a thing that are the wrong way round")
@@ -135,16 +173,20 @@ def entity(registry: Registry, record: Record) -> Iterator[Entity]:
            for value in record.properties.get(prop, ())]  # fmt: skip
     if record.id.startswith("NK-"):
         ids.append(("OpenSanctions", record.id))
+    pages = [page for value in record.properties.get("website", ()) if (page := web(value))]
+    for prop in ("website", "summary"):
+        if (more := len(record.properties.get(prop, ())) - 1) > 0 or (prop == "website" and more == 0 and not pages):
+            registry.left_out(f"values of {prop!r} besides the first that can be kept", max(more, 1))
     made = Entity(
         me, kind, names.all(), identifier=record.id, identifiers=identifiers(ids),
-        description=record.first("summary")[:20_000] or None, homepage=web(record.first("website")),
+        description=record.first("summary")[:20_000] or None, homepage=pages[0] if pages else None,
         valid_from=None if kind == "Document" else start, valid_to=end,
         issued=start if kind == "Document" else None, evidence=evidence(registry, record),
     )  # fmt: skip
     yield from datasets(registry, record)
     yield made
     for prop, values in record.properties.items():
-        if prop not in _USED and values:
+        if prop not in used and values:
             registry.left_out(f"property {prop[:40]!r}")
 
 
@@ -158,9 +200,9 @@ def one_date(registry: Registry, record: Record, names: tuple[str, ...]) -> str 
     :raises Wrong: If the calendar does not have it.
     """
     for name in names:
-        found = {date(value, name) for value in record.properties.get(name, ())} - {None}
-        if len(found) == 1:
-            return found.pop()
+        found = sorted(day for value in record.properties.get(name, ()) if (day := date(value, name)))
+        if found and all(max(found, key=len).startswith(day) for day in found):
+            return max(found, key=len)  # 2001 and 2001-02-03 do not contradict each other
         if found:
             registry.left_out(f"several dates for {name}, of which none was taken")
             return None

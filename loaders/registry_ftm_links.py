@@ -35,9 +35,16 @@ LINKS: Final = {
     "Succession": _Edge("successor", "supersedes", "predecessor"),
     "ProjectParticipant": _Edge("participant", "participatesIn", "project"),
 }
+#: Properties whose values are identifiers of other records.
+ENDS: Final = frozenset({end for edge in LINKS.values() for end in (edge.source, edge.target)}) | {
+    "addressEntity", "parent", "project",
+}  # fmt: skip
 _ROLES: Final = ("role", "purpose", "position", "status")
 _STARTS: Final = ("startDate", "date")
 _ENDS: Final = ("endDate", "date")
+_READ: Final = frozenset(
+    {*_ROLES, *_STARTS, *_ENDS, "amount", "amountEur", "amountUsd", "currency", "percentage", "project"}
+)
 # Where a thing says which country it is in, by class; a person's nationality is no place.
 _COUNTRIES: Final = ("country", "jurisdiction", "mainCountry")
 _PLACED: Final = frozenset({"PrivateSector", "GovernmentBody", "Organization", "Place", "Project", "Event"})
@@ -58,7 +65,8 @@ class EdgeReader:
         start, end = one_date(registry, record, _STARTS), one_date(registry, record, _ENDS)
         if start and end and start[: len(end)] > end[: len(start)]:
             raise Wrong(f"it begins in {start} and ends in {end}", "correct the dates")
-        role = next((record.first(name) for name in _ROLES if record.first(name)), "") or edge.role
+        roles = [value for name in _ROLES for value in record.properties.get(name, ())]
+        role = roles[0] if roles else edge.role
         sum_, money, dollars = _money(record)
         share = self._share(record)
         ends = [
@@ -71,6 +79,11 @@ class EdgeReader:
         if len(ends) > 1 and sum_ is not None:
             registry.left_out("amounts of records with several ends, of which the part of each is not known")
             sum_ = money = dollars = None
+        if len(roles) > 1:
+            registry.left_out("further roles of a link (the first is kept)", len(roles) - 1)
+        for name, values in record.properties.items():
+            if values and name not in _READ and name not in (edge.source, edge.target):
+                registry.left_out(f"property {name[:40]!r}")
         made = list(datasets(registry, record))
         for number, (one, two) in enumerate(ends):
             source, relation, target, said = one, edge.relation, two, role

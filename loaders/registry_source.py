@@ -53,6 +53,8 @@ __all__ = [
 # What text of one encoding that was read in another looks like; it is told of and kept as it is.
 _MOJIBAKE = re.compile("[\x80-\x9f\ufffd]|Ã[\xa0-\xbf]|â€|Ð[\xa0-\xbf]")
 _LONGEST_SLUG = 100
+# A key that stands in an IRI as it is.
+_PLAIN_KEY = re.compile("[A-Za-z0-9_./-]*").fullmatch
 
 
 class Registry:
@@ -166,7 +168,7 @@ class Registry:
         start, end = more.get("valid_from"), more.get("valid_to")
         if start and end and start[: len(end)] > end[: len(start)]:
             raise Wrong(f"it begins in {start} and ends in {end}", "correct the dates")
-        iri = self._link + quote(key, safe="/:@,;=~!$&()*")
+        iri = self._link + (key if _PLAIN_KEY(key) else quote(key, safe="/:@,;=~!$&()*"))
         return Link(iri, source, relation, target, self.evidence(locator, implied=implied), **more)
 
 

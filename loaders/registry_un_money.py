@@ -6,6 +6,7 @@ Each function takes a :class:`~.registry_source.Registry` and yields the stateme
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -226,14 +227,16 @@ def fund_review(registry: Registry) -> Iterator[Statement]:
 
 def other_donors(registry: Registry) -> Iterator[Statement]:
     """Yield donors, UN bodies, and a link ``funds`` for each row; the role is the type of revenue as coded."""
+    alike: Counter[str] = Counter()
     for number, row in reading.csv_records(registry.path, skip=registry.skip):
         try:
-            yield from _other_donor(registry, number, row)
+            yield from _other_donor(registry, number, row, alike)
         except Wrong as error:
             registry.wrong(error, row=number)
 
 
-def _other_donor(registry: Registry, number: int, row: dict[str, str]) -> list[Statement]:
+def _other_donor(registry: Registry, number: int, row: dict[str, str], alike: Counter[str]) -> list[Statement]:
+    """Return what a row becomes. Its link is named by what it says but the amount; rows alike in that are numbered."""
     name, code = text(row["donor"], what="the donor"), text(row["entity"], what="the entity")
     if not name or not code:
         registry.left_out("contributions without a donor or a body")
@@ -244,17 +247,26 @@ def _other_donor(registry: Registry, number: int, row: dict[str, str]) -> list[S
     kind = text(row.get("rev_type", ""), what="the type of revenue")
     body_iri(code)
     locator = f"row {number}"
+    key = "/".join(part for part in (name, code, when or "undated", kind, group) if part)
+    alike[key] += 1
+    key = f"{key}/{alike[key]}" if alike[key] > 1 else key
+    for column in row.keys() - _DONOR_COLUMNS:
+        if row[column]:
+            registry.left_out(f"column {column[:40]!r}")
     me, made = donor(registry, name, group, locator, government=False, collective=name.casefold() in _COLLECTIVE)
     return [
         *made, *body(registry, code, locator),
         registry.link(
-            f"{number}", me, "funds", body_iri(code), locator,
+            key, me, "funds", body_iri(code), locator,
             role="; ".join(part for part in (kind, f"contributor type {group}" if group else "") if part) or None,
             amount=sum_, currency=None if sum_ is None else money, valid_from=when, valid_to=when,
         ),
     ]  # fmt: skip
 
 
+_DONOR_COLUMNS: Final = frozenset(
+    "amount _currency currency entity calendar_year year rev_type donor contrib_type".split()
+)
 #: Donors of the statistics that are many donors taken together.
 _COLLECTIVE: Final = frozenset({"private sector", "private donors", "private donor", "multi donor trust funds"})
 
@@ -269,9 +281,11 @@ def member_states(registry: Registry) -> Iterator[Statement]:
             found = by_name(name)
             if found is None:
                 raise Wrong(f"{name[:60]!r} is no country", "write its name in English or French")
-            if status not in ("member", "observer"):
+            plain = re.fullmatch(r"(?:non-member |permanent )?(member|observer)(?: state)?", status.casefold())
+            if plain is None:
                 registry.left_out(f"countries of the status {status[:40]!r}")
                 continue
+            status = plain[1]
             if registry.known(found.iri):
                 raise Wrong(f"{name[:60]!r} is given twice", "keep one of the rows")
             yield from country(registry, found, f"row {number}", name=name)

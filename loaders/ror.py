@@ -84,9 +84,8 @@ class _Reader:
     def statements(self) -> Iterator[Statement]:
         """Yield organizations with their links, then those that are only mentioned."""
         registry = self.registry
-        stream = JsonStream(registry.path, decimals=False)
         found = 0
-        for number, value in stream.elements(skip=registry.skip):
+        for number, value in self._records():
             found += 1
             try:
                 yield from self._record(value)
@@ -101,6 +100,15 @@ class _Reader:
                     ror_iri(ror), "Organization", names, identifier=f"https://ror.org/{ror}",
                     identifiers=identifiers([("ROR", ror)]), evidence=registry.evidence(f"relationships to {ror}"),
                 )  # fmt: skip
+
+    def _records(self) -> Iterator[tuple[int, Json]]:
+        """Yield the records of the file with their numbers; an answer of the registry's API holds some as ``items``."""
+        number = 0
+        for _, value in JsonStream(self.registry.path, decimals=False).elements(skip=self.registry.skip):
+            items = value.get("items") if isinstance(value, dict) and "id" not in value else None
+            for one in items if isinstance(items, list) else [value]:
+                number += 1
+                yield number, one
 
     def _record(self, value: Json) -> list[Statement]:
         """Return what one record becomes; nothing of a record that cannot be used is kept."""

@@ -67,6 +67,8 @@ def likeness(path: Path) -> int:
 
 def _format(path: Path) -> ox.RdfFormat | None:
     suffix = Path(path.name.lower().removesuffix(".gz")).suffix
+    if suffix == ".json" and re.search(r'"@(context|graph|id)"', reading.peek(path, 4096)):
+        return ox.RdfFormat.JSON_LD
     return _FORMATS.get(suffix)
 
 
@@ -179,7 +181,8 @@ class _Reader:
             ids.append(("M49", m49))
         else:
             me, kind, key = _topic(subject), "Topic", subject.rsplit("/", 1)[-1]
-            ids += [("SDG", code) for code in _numbers(said.get("notation", ()))]
+            number = [key] if re.fullmatch(rf"{_SDG}[0-9]+(\.[0-9a-z]+){{0,2}}", subject) else []
+            ids += [("SDG", code) for code in _numbers(said.get("notation", ())) or number]
         return Entity(me, kind, names.all(), identifier=key, identifiers=identifiers(ids),
                       evidence=self.registry.evidence(subject))  # fmt: skip
 

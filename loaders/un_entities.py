@@ -6,7 +6,7 @@ No licence is stated for either.
 
 from __future__ import annotations
 
-import json
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -167,13 +167,21 @@ def _said(record: dict[str, Json], column: str, *, longest: int = 1_000) -> str:
 def _aliases(value: Json) -> list[str]:
     """Return the aliases of a list, or of the text of one as Python or JSON writes it."""
     if isinstance(value, str):
-        try:
-            value = json.loads(value.replace("'", '"'))
-        except ValueError:
-            value = list(re.split(r"[;|]", str(value).strip("[]")))
-        except RecursionError:
-            raise Wrong("entity_aliases is nested too deeply") from None
+        value = _listed(value)
     return [text(one, what="an alias") for one in listing(value, "entity_aliases") if one]
+
+
+def _listed(line: str) -> list[Json]:
+    """Return what the text of a list holds; of a text that is none, what stands between semicolons or bars."""
+    if line.strip().casefold() in _NOTHING:
+        return []
+    try:
+        found = ast.literal_eval(line.strip())
+    except (ValueError, SyntaxError):
+        return [*re.split(r"[;|]", line.strip("[]"))]
+    except (RecursionError, MemoryError):  # the parser says either of what is nested too deeply
+        raise Wrong("entity_aliases is nested too deeply") from None
+    return list(found) if isinstance(found, list | tuple) else [line]
 
 
 def _organs(value: Json) -> Iterator[str]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import datetime
-import re
 import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
-from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..ontology.errors import UnreadableSource
-from .cells import Cell, DateCell, Fault, NumberCell
+from .cells import Cell
+from .workbook_cells import cell_of
+from .workbook_rows import UsualRows
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
@@ -27,13 +26,11 @@ WIDEST, EMPTY_ROWS = 256, 10_000
 
 # What the reader of workbooks raises on files that are damaged.
 _DAMAGED: Final = (
-    zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, IndexError, AttributeError, SyntaxError, EOFError,
+    zipfile.BadZipFile, zlib.error, LookupError, ValueError, TypeError, AttributeError, SyntaxError, EOFError,
     NotImplementedError, ArithmeticError, AssertionError, OSError,
 )  # fmt: skip
 _RESAVE = "open it in Excel or LibreOffice and save it again as .xlsx"
 _BATCH = 256
-# Serial numbers 1800 to 2100 shown as dates: nobody means 1905, somebody typed a year into a date cell.
-_YEARS_AS_DAYS = (datetime.date(1904, 12, 4), datetime.date(1905, 9, 30))
 
 
 class WorkbookSheet:
@@ -49,28 +46,37 @@ class WorkbookSheet:
         :raises UnreadableSource: If the sheet is damaged.
         """
         number = empty = 0
-        stream: Iterator[tuple[Any, ...]] = self._rows()
+        for number, cells in enumerate(self._cells(), 1):
+            while cells and not cells[-1]:
+                cells.pop()
+            empty = 0 if cells else empty + 1
+            if empty > EMPTY_ROWS:
+                self._cut[f"rows after {EMPTY_ROWS:,} empty ones in sheet {self.title!r} are not read"] = 1
+                return
+            yield number, cells
+
+    def _cells(self) -> Iterator[list[Cell]]:
+        """Yield the cells of each row: by the pattern of usual rows as far as it goes, from there on by openpyxl."""
+        from .workbook_reader import first_columns, is_plain
+
+        sheet: Any = self._worksheet  # the stubs leave out half of it
+        texts = sheet._shared_strings
+        usual = UsualRows(sheet._get_source, texts, lambda style: is_plain(sheet, style), first_columns(WIDEST))
+        yield from usual
+        if usual.ended:
+            return
+        number = usual.number
+        sheet.reset_dimensions()
+        stream = sheet.iter_rows(min_row=number + 1, max_col=WIDEST)
         while batch := self._next(stream, number):
-            for row in batch:
-                number += 1
-                cells = [_cell(cell) for cell in row]
-                while cells and not cells[-1]:
-                    cells.pop()
-                empty = 0 if cells else empty + 1
-                if empty > EMPTY_ROWS:
-                    self._cut[f"rows after {EMPTY_ROWS:,} empty ones in sheet {self.title!r} are not read"] = 1
-                    return
-                yield number, cells
+            yield from batch
+            number += len(batch)
 
-    def _rows(self) -> Iterator[tuple[Any, ...]]:
-        self._worksheet.reset_dimensions()
-        return self._worksheet.iter_rows(max_col=WIDEST)  # type: ignore[misc]  # the stubs type it as a full sheet
-
-    def _next(self, stream: Iterator[tuple[Any, ...]], number: int) -> list[tuple[Any, ...]]:
+    def _next(self, stream: Iterator[tuple[Any, ...]], number: int) -> list[list[Cell]]:
         try:
             with warnings.catch_warnings():  # of features that a table does not need: they say nothing to its writer
                 warnings.simplefilter("ignore")
-                return list(islice(stream, _BATCH))
+                return [[cell_of(cell) for cell in row] for row in islice(stream, _BATCH)]
         except _DAMAGED as error:
             raise UnreadableSource(
                 f"the sheet is damaged after row {number} ({_reason(error)})",
@@ -163,62 +169,3 @@ def _check_parts(archive: zipfile.ZipFile, path: Path) -> None:
 def _reason(error: BaseException) -> str:
     text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text[:100]}" if text else type(error).__name__
-
-
-def _cell(cell: Any) -> Cell:
-    """Return the cell of a workbook as text, a date or a fault."""
-    value = cell.value
-    if value is None:
-        return ""
-    if cell.data_type == "f":
-        formula = value if isinstance(value, str) else getattr(value, "text", None) or "="
-        return Fault(
-            f"cell {cell.coordinate} holds a formula ({formula[:40]})", "copy the column and paste it as values"
-        )
-    if cell.data_type == "e":
-        return Fault(
-            f"cell {cell.coordinate} holds the spreadsheet error {value}", "correct the formula, then paste the value"
-        )
-    if isinstance(value, str):
-        return _unescape(value) if "_x" in value else value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return NumberCell(_number(value, "%" in (cell.number_format or "")))
-    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
-        value = value.date()
-    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
-        return _date(value, cell.number_format or "", cell.coordinate)
-    return Fault(f"cell {cell.coordinate} holds a time of day ({value})", "write the date alone, as 2012-04-25")
-
-
-def _number(value: float, percent: bool) -> str:
-    """Return a number as a spreadsheet shows it: 15 digits, no exponent, no ``.0``."""
-    if percent:
-        return f"{_number(float(f'{value * 100:.15g}'), False)}%"
-    if isinstance(value, int):
-        return str(value)
-    text = format(Decimal(f"{value:.15g}"), "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _date(day: datetime.date, form: str, coordinate: str) -> Cell:
-    """Return a date in the precision in which the cell shows it: 2012-04 is kept as the first of April."""
-    if _YEARS_AS_DAYS[0] <= day <= _YEARS_AS_DAYS[1]:
-        year = (day - datetime.date(1899, 12, 30)).days
-        return Fault(
-            f"cell {coordinate} holds the day {day}, which is what the number {year} becomes in a date cell",
-            f"format the cell as text, then write {year}, or {day} if that is meant",
-        )
-    if day.year < 1900:
-        advice = "write it as text"
-        return Fault(f"cell {coordinate} holds the day {day}, before the first that a workbook can have", advice)
-    shown = re.sub(r'\[[^\]]*\]|"[^"]*"|\\.', "", form.lower())
-    if "d" in shown or "y" not in shown:
-        return DateCell(day.isoformat())
-    return DateCell(day.isoformat()[:7] if "m" in shown else day.isoformat()[:4])
-
-
-def _unescape(text: str) -> str:
-    """Undo the way in which workbooks write characters that XML has not: ``_x000D_`` is a carriage return."""
-    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda match: chr(int(match[1], 16)), text)

@@ -7,9 +7,11 @@ out. We do not believe what is declared, and opening is all that is needed to se
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 if TYPE_CHECKING:
@@ -36,3 +38,16 @@ def open_workbook(path: Path) -> Workbook:
     reader = _Reader(path, read_only=True, keep_links=False)
     reader.read()
     return reader.wb
+
+
+def is_plain(sheet: ReadOnlyWorksheet, style: int) -> bool:
+    """Tell whether a number in a cell of a style is shown as it is, not as a date or per cent."""
+    book: Any = sheet.parent
+    if style in book._date_formats or style >= len(book._cell_styles):
+        return False
+    return "%" not in (ReadOnlyCell(sheet, 1, 1, None, style_id=style).number_format or "")
+
+
+def first_columns(count: int) -> list[str]:
+    """Return the names of the first columns, from ``A``."""
+    return [get_column_letter(column) for column in range(1, count + 1)]

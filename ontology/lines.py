@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import lru_cache
-from typing import IO, Any, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple, TypeAlias
 
 from pyoxigraph import RdfFormat, parse
 
@@ -22,6 +22,9 @@ from .model import ML, Evidence, Link, Reference, Statement
 _CHUNK = 1 << 20
 #: Characters of a record that is still incomplete, beyond which it is not waited for.
 _LONGEST = 8 * _CHUNK
+
+#: Document, locator, quote, certainty, score and method.
+EvidenceParts: TypeAlias = tuple[str, str, str | None, Any, float | None, str]
 
 # IRIs and texts that need no closer look: all that the patterns let pass is right in N-Quads.
 _USUAL = r"[A-Za-z0-9\-._~/?@!$&'()*+,;=:]*"
@@ -50,7 +53,7 @@ def read_lines(stream: IO[bytes], graph: str, tick: Callable[[int], None] = lamb
     :raises SyntaxError: If something is no N-Quads.
     :raises ValueError: If it is not UTF-8.
     """
-    return _Lines(graph).read(stream, tick)
+    return Lines(graph).read(stream, tick)
 
 
 class _Patterns(NamedTuple):
@@ -98,7 +101,9 @@ def _patterns(end: str) -> _Patterns:
     )
 
 
-class _Lines:
+class Lines:
+    """Reads the lines of one graph; what it makes of a link that looks as usual is decided by :meth:`made`."""
+
     def __init__(self, graph: str) -> None:
         self._end = f" <{graph}> .\n"
         #: How the line ends that begins a link.
@@ -106,7 +111,8 @@ class _Lines:
         self._patterns = _patterns(self._end)
         self._blocks = Blocks()
 
-    def read(self, stream: IO[bytes], tick: Callable[[int], None]) -> Iterator[Statement]:
+    def read(self, stream: IO[bytes], tick: Callable[[int], None]) -> Iterator[Any]:
+        """Yield what the lines say in record order; see :func:`read_lines`."""
         waiting, half = "", b""
         while chunk := stream.read(_CHUNK):
             tick(len(chunk))
@@ -127,7 +133,7 @@ class _Lines:
         yield from self._records(waiting + half.decode())
         yield from self._ended()
 
-    def _records(self, text: str) -> Iterator[Statement]:
+    def _records(self, text: str) -> Iterator[Any]:
         """Yield the statements of a text in which every link is whole."""
         position, size = 0, len(text)
         while position < size:
@@ -153,7 +159,7 @@ class _Lines:
             if (statement := read_block(head, block)) is not None:
                 yield statement
 
-    def _link(self, text: str, position: int) -> tuple[Link, int] | None:
+    def _link(self, text: str, position: int) -> tuple[Any, int] | None:
         """Return the link that begins here and where it ends; ``None`` if it does not look as usual."""
         patterns = self._patterns
         match = patterns.link.match(text, position)
@@ -161,15 +167,12 @@ class _Lines:
             return None
         position = match.end()
         iri, source, relation, target, *rest = match.groups()
-        values: list[Any] = rest
-        for i in _DECIMALS:
-            if values[i] is not None:
-                values[i] = Decimal(values[i])
+        values: list[str | None] = rest
         for i in _TEXTS:
-            if values[i] is not None and "\\" in values[i]:
-                values[i] = _plain(values[i])
-        evidence: list[Evidence] = []
-        references: list[Reference] = []
+            if (value := values[i]) is not None and "\\" in value:
+                values[i] = _plain(value)
+        evidence: list[EvidenceParts] = []
+        references: list[tuple[str, str | None]] = []
         me = f"<{iri}>"
         while text.startswith(me, position):
             if (match := patterns.evidence.match(text, position)) is not None:
@@ -177,14 +180,12 @@ class _Lines:
                 if owner != iri or number != str(len(evidence) + 1):
                     return None
                 known = None if score is None else float(score)
-                evidence.append(
-                    Evidence(document, _plain(locator), _plain(quote), _plain(certainty), known, _plain(method))
-                )
+                evidence.append((document, _plain(locator), _plain(quote), _plain(certainty), known, _plain(method)))
             elif (match := patterns.reference.match(text, position)) is not None:
                 owner, number, document, locator = match.groups()
                 if owner != iri or number != str(len(references) + 1):
                     return None
-                references.append(Reference(document, _plain(locator)))
+                references.append((document, _plain(locator)))
             else:
                 return None
             position = match.end()
@@ -193,8 +194,29 @@ class _Lines:
             position += len(direct)
         if text.startswith((me, f"<{iri}/"), position):  # there is more of it
             return None
-        values.append(tuple(references))  # the fields of a link stand in this order
-        return Link(iri, source, relation, target, tuple(evidence), *values), position
+        return self.made(iri, source, relation, target, evidence, values, references), position
+
+    def made(
+        self,
+        iri: str,
+        source: str,
+        relation: str,
+        target: str,
+        evidence: list[EvidenceParts],
+        values: list[str | None],
+        references: list[tuple[str, str | None]],
+    ) -> Any:
+        """Return what is made of a link: something with an ``iri``.
+
+        ``values`` are the qualifiers in their order, numbers as they are written; the parts of each piece of evidence
+        and of each reference stand in the order of their fields.
+        """
+        said: list[Any] = [*values, tuple([Reference(*parts) for parts in references])]
+        for i in _DECIMALS:
+            if said[i] is not None:
+                said[i] = Decimal(said[i])
+        # The fields of a link stand in this order.
+        return Link(iri, source, relation, target, tuple([Evidence(*parts) for parts in evidence]), *said)
 
 
 def _plain(text: Any) -> Any:

@@ -324,3 +324,48 @@ def test_a_folder_is_looked_through_and_what_is_left_out_is_told(tmp_path: Path)
     assert [(row["source"], row["links"]) for row in rows(result)] == [("coded", 1)]
     assert "notes.docx" in result.stderr
     assert "1 × row with a wrong from" in result.stderr
+
+
+ACTIVITY = """<iati-activities version="2.03"><iati-activity default-currency="USD">
+<iati-identifier>XM-DAC-41114-{0}</iati-identifier>
+<reporting-org ref="XM-DAC-41114" type="40"><narrative>UNDP</narrative></reporting-org>
+<title><narrative>Project {0}</narrative></title>
+<participating-org ref="XM-DAC-41114" role="1"><narrative>UNDP</narrative></participating-org>
+</iati-activity></iati-activities>"""
+
+
+def test_a_store_in_a_folder_is_not_looked_into(tmp_path: Path) -> None:
+    (tmp_path / "activities.xml").write_text(ACTIVITY.format(1), encoding="utf-8")
+    for _ in range(2):
+        result = run(tmp_path / "my.db", "load", str(tmp_path), "--format", "json")
+        assert [row["source"] for row in rows(result)] == ["iati-xml-activities"]
+    assert [line for line in result.stderr.splitlines() if "Left out" in line] == [
+        f"Note: Left out {tmp_path / 'my.db'}: is itself a store."
+    ]
+    refused = sentence(run(tmp_path / "my.db", "load", str(tmp_path / "my.db")))
+    assert "is itself a store" in refused and "export --to nquads" in refused
+
+
+def test_files_of_one_name_in_two_folders_are_two_sources(tmp_path: Path) -> None:
+    for number, year in enumerate(("2019", "2020"), 1):
+        (tmp_path / "data" / year).mkdir(parents=True)
+        (tmp_path / "data" / year / "activities.xml").write_text(ACTIVITY.format(number), encoding="utf-8")
+    store = tmp_path / "store"
+    for outcome in ("new", "unchanged"):
+        found = rows(run(store, "load", str(tmp_path / "data"), "--format", "json"))
+        assert [(row["source"], row["outcome"]) for row in found] == [
+            ("iati-xml-activities", outcome),
+            ("iati-xml-activities-2020", outcome),
+        ]
+    assert len(rows(run(store, "find", "Project", "--format", "json"))) == 2
+
+
+def test_with_skip_bad_a_file_that_cannot_be_read_at_all_stops_no_others(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a-activities.xml").write_text(ACTIVITY.format(1), encoding="utf-8")
+    (tmp_path / "data" / "dyads.csv").write_text("ccode1,ccode2,year,igo\n2,20,1990,1\n", encoding="utf-8")
+    (tmp_path / "data" / "broken.xlsx").write_bytes(b"PK\x03\x04 cut off")
+    (tmp_path / "data" / "z-activities.xml").write_text(ACTIVITY.format(2), encoding="utf-8")
+    result = run(tmp_path / "store", "load", str(tmp_path / "data"), "--skip-bad", "--format", "json")
+    assert [row["source"] for row in rows(result)] == ["iati-xml-a-activities", "iati-xml-z-activities"]
+    assert "dyads.csv" in result.stderr and "broken.xlsx" in result.stderr

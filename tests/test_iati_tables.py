@@ -20,6 +20,7 @@ from multilateral.ontology.convert import quads
 from multilateral.ontology.errors import MultilateralError, UnreadableSource
 from multilateral.ontology.model import ID, Entity, Identifier, Link, Loaded, Name
 from multilateral.ontology.vocabulary import vocabulary
+from openpyxl.worksheet.worksheet import Worksheet
 
 FIXTURES = Path(__file__).parent / "fixtures" / "iati"
 EN, FR = FIXTURES / "table_en.csv", FIXTURES / "table_fr.csv"
@@ -220,6 +221,23 @@ def test_the_same_table_as_csv_and_as_workbook(tmp_path: Path) -> None:
     for path in (text, packed, book, EN, FR):
         assert detect(path) == "iati-tables"
     assert load(book).source.id == "iati-tables-t"
+
+
+@pytest.mark.parametrize("first", [[], [["Notes"], ["What the columns mean"]]])
+def test_the_table_of_a_workbook_may_stand_behind_another_sheet(tmp_path: Path, first: list[list[str]]) -> None:
+    rows = rows_of(EN)
+
+    def put_before(sheet: Worksheet) -> None:
+        about = sheet.parent.create_sheet("About", 0)
+        for row in first:
+            about.append(row)
+
+    book = as_workbook(tmp_path / "behind.xlsx", rows, change=put_before)
+    assert detect(book) == "iati-tables"
+    alone = read(as_workbook(tmp_path / "alone.xlsx", rows))[1]
+    _, links, loaded = read(book)
+    assert len(of_rows(links)) == len(of_rows(alone)) > 0
+    assert ("sheet 'About' (a table is one sheet)" in loaded.skipped) == bool(first)
 
 
 def changed(column: str, value: str) -> list[list[str]]:

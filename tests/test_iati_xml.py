@@ -227,7 +227,6 @@ EXTERNAL = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><iati-activiti
         ("", "empty"),
         ('{"error": 404}', "JSON"),
         ("Not found", "not XML"),
-        ("<iati-organisations version='2.03'/>", "organisation file"),
         ("<codelist/>", "first element"),
         (activity("")[:-30], "cut off"),
         (activity("<a>"), "cannot be read"),
@@ -242,6 +241,159 @@ def test_hostile_and_damaged_files_are_refused_with_a_sentence(tmp_path: Path, t
         read(path)
     assert str(raised.value).startswith("file.xml")
     assert "\n" not in str(raised.value)
+
+
+def test_an_organisation_file_gives_budgets_by_receiver_country_and_region(tmp_path: Path) -> None:
+    period = '<period-start iso-date="2018-01-01"/><period-end iso-date="2018-12-31"/>'
+    text = (
+        '<iati-organisations version="2.03"><iati-organisation default-currency="EUR" xml:lang="en">'
+        "<organisation-identifier>XM-DAC-7</organisation-identifier><name><narrative>Ministry</narrative></name>"
+        '<reporting-org ref="XM-DAC-7" type="10"><narrative>Ministry</narrative></reporting-org>'
+        f"<total-budget>{period}<value>9</value></total-budget>"
+        f'<recipient-org-budget status="2"><recipient-org ref="XM-DAC-41140"><narrative>WFP</narrative></recipient-org>'
+        f'{period}<value currency="USD">32.50</value></recipient-org-budget>'
+        f"<recipient-org-budget><recipient-org><narrative>Nameless Fund</narrative></recipient-org>{period}<value>-4"
+        "</value></recipient-org-budget>"
+        f'<recipient-country-budget><recipient-country code="BJ"/>{period}<value>5</value></recipient-country-budget>'
+        f'<recipient-region-budget><recipient-region code="298"/>{period}<value>6</value></recipient-region-budget>'
+        '<document-link url="https://example.org/p"><title><narrative>Plan</narrative></title><category code="B01"/>'
+        "</document-link></iati-organisation></iati-organisations>"
+    )
+    path = written(tmp_path, text)
+    assert detect(path) == "iati-xml"
+    entities, links, loaded = read(path)
+    me = "organization/iati-XM-DAC-7"
+    assert entities[f"{ID}{me}"].type == "GovernmentBody"
+    wfp = at(links, "recipient-org-budget[1]")
+    assert ends(wfp) == (me, "funds", "organization/iati-XM-DAC-41140")
+    assert (wfp.amount, wfp.currency) == (Decimal("32.50"), "USD")
+    assert (wfp.status, wfp.role) == ("planned", "Budget (committed)")
+    assert (wfp.valid_from, wfp.valid_to) == ("2018-01-01", "2018-12-31")
+    fund = at(links, "recipient-org-budget[2]")
+    assert (fund.amount, fund.currency) == (Decimal(-4), "EUR")
+    assert ends(at(links, "recipient-country-budget[1]")) == (me, "covers", "country/BJ")
+    assert ends(at(links, "recipient-region-budget[1]")) == (me, "covers", "place/dac-region-298")
+    assert at(links, "document-link[1]").target_iri == f"{ID}{me}"
+    assert loaded.skipped == {"total-budget elements (they name no second thing)": 1}
+    rules = vocabulary()
+    for link in links:
+        assert rules.admits(link.relation, entities[link.source_iri].type, entities[link.target_iri].type)
+
+
+def test_an_organisation_of_version_1_and_one_without_identifier(tmp_path: Path) -> None:
+    one = (
+        '<iati-organisation default-currency="GBP"><reporting-org ref="GB-1" type="10">DFID</reporting-org>'
+        '<iati-identifier>GB-1</iati-identifier><name>Department</name><recipient-org-budget><recipient-org ref="X-1">'
+        "Xu</recipient-org><value>55</value></recipient-org-budget></iati-organisation>"
+    )
+    path = written(tmp_path, f"<iati-organisations>{one}{one}<iati-organisation/></iati-organisations>")
+    with pytest.raises(UnreadableSource, match=r"iati-organisation\[3\]: .*organisation-identifier"):
+        read(path)
+    entities, links, loaded = read(path, skip_bad=True)
+    assert [ends(link)[::2] for link in links] == [("organization/iati-GB-1", "organization/iati-GB-1--X-1")]
+    assert links[0].valid_from is None and links[0].amount == 55
+    assert entities[f"{ID}organization/iati-GB-1"].name() == "Department"
+    assert loaded.skipped == {"organisations whose identifier an earlier one has": 1, "bad records": 1}
+
+
+def test_a_name_without_reference_is_the_organization_of_that_name_in_the_activity(tmp_path: Path) -> None:
+    inner = (
+        '<participating-org role="1" ref="XI-IATI-F"><narrative>Pooled Fund</narrative></participating-org>'
+        '<transaction><transaction-type code="11"/><transaction-date iso-date="2018-03-01"/><value>5</value>'
+        "<provider-org><narrative>POOLED FUND</narrative></provider-org></transaction>"
+        '<participating-org role="4" ref="XI-IATI-A"><narrative>Twice</narrative></participating-org>'
+        '<participating-org role="4" ref="XI-IATI-B"><narrative>Twice</narrative></participating-org>'
+        '<transaction><transaction-type code="3"/><value>6</value><receiver-org><narrative>Twice</narrative>'
+        "</receiver-org></transaction>"
+    )
+    _, links, _ = read(written(tmp_path, activity(inner)))
+    assert at(links, "transaction[1]").source_iri == f"{ID}organization/iati-XI-IATI-F"
+    assert "/iati-name-" in at(links, "transaction[2]").target_iri  # which of the two it is, nobody says
+
+
+def test_the_activity_of_a_participating_organization_gives_or_has_money(tmp_path: Path) -> None:
+    inner = "".join(
+        f'<participating-org role="{role}" ref="XM-DAC-{role}" activity-id="XM-{role}"><narrative>O{role}</narrative>'
+        "</participating-org>"
+        for role in "124"
+    )
+    _, links, loaded = read(written(tmp_path, activity(inner)))
+    found = [ends(link) for link in links if link.relation == "contributesTo"]
+    here = "programme/iati-XX-1"
+    assert found == [("programme/iati-XM-1", "contributesTo", here), (here, "contributesTo", "programme/iati-XM-4")]
+    assert loaded.skipped == {"activities of accountable organizations (money goes neither way)": 1}
+
+
+def test_the_place_of_a_transaction_is_its_country_or_region(tmp_path: Path) -> None:
+    """An activity that names no place itself covers those of its transactions."""
+    where = (
+        '<recipient-country code="BJ"/>',
+        '<recipient-region code="298"/>',
+        '<recipient-country code="BJ"/><recipient-region code="298"/>',
+    )
+    money = "".join(
+        f'<transaction><transaction-type code="3"/><value>{number}</value>{place}</transaction>'
+        for number, place in enumerate(where)
+    )
+    _, links, loaded = read(written(tmp_path, activity(money)))
+    found = [at(links, f"transaction[{number}]").in_place for number in (1, 2, 3)]
+    assert found == [f"{ID}country/BJ", f"{ID}place/dac-region-298", f"{ID}country/BJ"]
+    covered = [link.target_iri for link in links if link.relation == "covers"]
+    assert covered == found[:2]
+    _, three, _ = read(written(tmp_path, activity('<recipient-country code="MWI"/>')))
+    assert [link.target_iri for link in three if link.relation == "covers"] == [f"{ID}country/MW"]
+    assert loaded.skipped == {"regions of an amount that names a country": 1}
+    _, links, _ = read(written(tmp_path, activity('<recipient-country code="TG"/>' + money)))
+    assert [link.target_iri for link in links if link.relation == "covers"] == [f"{ID}country/TG"]
+    assert at(links, "transaction[2]").in_place == f"{ID}place/dac-region-298"
+
+
+def test_money_that_is_planned_between_activities_is_no_fact(tmp_path: Path) -> None:
+    ends_ = '<value>1</value><provider-org ref="XM-DAC-2" provider-activity-id="XX-0"/>'
+    inner = (
+        f"<planned-disbursement>{ends_}</planned-disbursement>"
+        f'<transaction><transaction-type code="1"/>{ends_}</transaction>'
+    )
+    _, links, _ = read(written(tmp_path, activity(inner)))
+    found = [
+        (link.evidence[0].locator.rpartition("/")[2], link.status) for link in links if link.relation == "contributesTo"
+    ]
+    assert found == [("planned-disbursement[1]", "planned"), ("transaction[1]", None)]
+
+
+def test_what_an_activity_says_twice_is_counted(tmp_path: Path) -> None:
+    inner = (
+        "<description><narrative>One</narrative><narrative>Two</narrative></description>"
+        '<activity-date type="2" iso-date="2018-01-01"/><activity-date type="2" iso-date="2019-01-01"/>'
+        '<document-link url="https://example.org/p"><category code="A01"/><category code="A02"/><language code="en"/>'
+        '<language code="fr"/></document-link>'
+    )
+    _, _, loaded = read(written(tmp_path, activity(inner)))
+    assert loaded.skipped == {
+        "further descriptions of an activity (one is kept, in English where there is one)": 1,
+        "further dates of one type in an activity (the first is kept)": 1,
+        "further category elements of a document (the first is kept)": 1,
+        "further language elements of a document (the first is kept)": 1,
+    }
+
+
+def test_names_do_not_depend_on_the_order_of_the_activities(tmp_path: Path) -> None:
+    def one(number: int, name: str, country: str) -> str:
+        return (
+            f'<iati-activity xml:lang="fr"><iati-identifier>XX-{number}</iati-identifier><reporting-org ref="XM-DAC-1">'
+            f'<narrative>{name}</narrative></reporting-org><recipient-country code="BJ"><narrative>{country}'
+            "</narrative></recipient-country></iati-activity>"
+        )
+
+    made = [one(1, "Ancien nom", "Bénin"), one(2, "Nom", "Bénin"), one(3, "Nom", "République du Bénin")]
+    found = []
+    for order in (made, made[::-1]):
+        text = f'<iati-activities version="2.03">{"".join(order)}</iati-activities>'
+        entities, _, _ = read(written(tmp_path, text))
+        found.append([entities[f"{ID}{key}"].names for key in ("organization/iati-XM-DAC-1", "country/BJ")])
+    assert found[0] == found[1]
+    assert found[0][0][0] == Name("Nom", "fr")
+    assert found[0][1] == (Name("Benin", "en"), Name("Bénin", "fr"), Name("République du Bénin", "fr", "alternative"))
 
 
 def test_latin_1_that_says_it_is_utf_8_is_told_with_its_line(tmp_path: Path) -> None:

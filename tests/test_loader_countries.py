@@ -108,3 +108,41 @@ def test_a_bad_row_is_told(row: str, problem: str, tmp_path: Path) -> None:
     assert problem in str(caught.value)
     loaded = load_countries(file, skip_bad=True)
     assert len(list(loaded.statements)) == 2 and loaded.skipped == {"bad records": 1}
+
+
+def read(tmp_path: Path, text: str) -> tuple[dict[str, Entity], list[Link], Loaded]:
+    path = tmp_path / "list.csv"
+    path.write_text(text, encoding="utf-8")
+    loaded = load_countries(path)
+    statements = list(loaded.statements)
+    entities = {s.iri.removeprefix(ID): s for s in statements if isinstance(s, Entity)}
+    return entities, [s for s in statements if isinstance(s, Link)], loaded
+
+
+def test_a_french_heading_names_the_country(tmp_path: Path) -> None:
+    """A column of codes is never taken for that of the names."""
+    entities, _, loaded = read(tmp_path, "Nom;Code ISO 2;Code ISO 3;M49\nBénin;BJ;BEN;204\nNamibie;NA;NAM;516\n")
+    assert entities["country/BJ"].names == (Name("Bénin", "fr"),)
+    assert entities["country/NA"].names == (Name("Namibie", "fr"),)
+    assert loaded.skipped == {} and loaded.source.licence is None and loaded.source.url is None
+
+
+def test_headings_with_hyphens_give_all_levels_of_regions(tmp_path: Path) -> None:
+    text = (
+        "name,alpha-2,alpha-3,country-code,region,sub-region,intermediate-region,region-code,sub-region-code,"
+        "intermediate-region-code\nAngola,AO,AGO,024,Africa,Sub-Saharan Africa,Middle Africa,002,202,017\n"
+    )
+    _, links, loaded = read(tmp_path, text)
+    assert sorted(map(ends, links)) == [
+        ("country/AO", "partOf", "place/m49-017"),
+        ("place/m49-017", "partOf", "place/m49-202"),
+        ("place/m49-202", "partOf", "place/m49-002"),
+    ]
+    assert loaded.skipped == {}
+
+
+def test_headings_say_the_language_of_names_and_three_letters_may_do(tmp_path: Path) -> None:
+    text = "French short name,name_en,alpha2,alpha3\nBénin (le),Benin,,BEN\nTogo (le),Togo,tg,tgo\n"
+    entities, _, _ = read(tmp_path, text)
+    assert entities["country/BJ"].names == (Name("Bénin", "fr"), Name("Benin", "en"))
+    assert entities["country/TG"].identifiers[:2] == (Identifier("ISO3166", "TG"), Identifier("ISO3166Alpha3", "TGO"))

@@ -117,3 +117,34 @@ def test_a_bad_row_is_told_or_skipped(row: str, problem: str, tmp_path: Path) ->
     links = [s for s in loaded.statements if isinstance(s, Link)]
     assert [(x.valid_from, x.valid_to) for x in links] == [("1965", "1965"), ("1967", "1967")]
     assert loaded.skipped["bad records"] == 1
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "igo.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_long_form_may_write_codes_in_words_and_under_another_heading(tmp_path: Path) -> None:
+    text = (
+        "ccode,state,ioname,year,category,note\n220,france,UN,2000,Full Membership,x\n"
+        "220,france,UN,2001,Full Membership,\n220,france,UN,2002,Missing data,\n211,belgium,UN,2000,Observer,\n"
+        "212,luxembourg,UN,2000,No Membership,\n"
+    )
+    loaded = load_cow_igo(written(tmp_path, text))
+    links = [s for s in loaded.statements if isinstance(s, Link)]
+    assert sorted((*ends(x), x.valid_from, x.valid_to) for x in links) == [
+        ("country/BE", "observerOf", "organization/cow-un", "2000", "2000"),
+        ("country/FR", "memberOf", "organization/cow-un", "2000", "2001"),
+    ]
+    assert loaded.skipped == {
+        "column 'ccode'": 5,
+        "column 'note'": 1,
+        "memberships of a year that the data set does not know (-9)": 1,
+    }
+
+
+def test_pairs_of_states_are_refused_with_the_reason(tmp_path: Path) -> None:
+    text = "dyadid,country1,ccode1,country2,ccode2,year,UN\n2020,United States,2,Canada,20,1950,1\n"
+    with pytest.raises(UnreadableSource, match=r"pairs of states.*load the table by organization and year"):
+        load_cow_igo(written(tmp_path, text))

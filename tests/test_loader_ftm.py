@@ -96,7 +96,10 @@ def test_statements_of_one_thing_are_gathered() -> None:
     [
         ({"id": "x", "schema": "Organization", "properties": {}}, "x: it has no name"),
         ({"schema": "Organization", "properties": {"name": ["X"]}}, "record 2: it has no id or no schema"),
-        ({"id": "x", "schema": "Organization", "properties": {"name": "X"}}, "record 2: name is 'X', no list"),
+        (
+            {"id": "x", "schema": "Organization", "properties": {"name": {"a": "X"}}},
+            "record 2: name is an object, no list",
+        ),
         ({"id": "a", "schema": "Organization", "properties": {"name": ["X"]}}, "the identifier 'a' is given twice"),
         (
             {"id": "x", "schema": "Payment", "properties": {"amount": ["5"], "payer": ["a"], "beneficiary": ["a"]}},
@@ -126,3 +129,101 @@ def test_a_bad_record_is_told_or_skipped(bad: dict[str, object], problem: str, t
     loaded = load_ftm(file, skip_bad=True)
     assert [s.iri for s in loaded.statements if isinstance(s, Entity)][1:] == [f"{ID}organization/ftm-a"]
     assert loaded.skipped["bad records"] == 1
+
+
+def written(tmp_path: Path, records: list[dict[str, object]]) -> tuple[dict[str, Entity], list[Link], Loaded]:
+    path = tmp_path / "x.ftm.json"
+    path.write_text("\n".join(json.dumps(record) for record in records), encoding="utf-8")
+    loaded = load_ftm(path)
+    statements = list(loaded.statements)
+    entities = {s.iri.removeprefix(ID): s for s in statements if isinstance(s, Entity)}
+    return entities, [s for s in statements if isinstance(s, Link)], loaded
+
+
+def record(key: str, schema: str, **properties: object) -> dict[str, object]:
+    values = {name: value if isinstance(value, list) else [value] for name, value in properties.items()}
+    return {"id": key, "schema": schema, "properties": values}
+
+
+def test_what_has_no_name_is_called_by_its_parts(tmp_path: Path) -> None:
+    entities, links, loaded = written(
+        tmp_path,
+        [
+            record("a", "Address", street="Rue X 1", city="3000 Bern", country="ch"),
+            record("b", "Address", country="ch"),
+            record("p", "Person", firstName="Ada", lastName="Test", addressEntity="a"),
+            record("c", "Company", registrationNumber="CHE-1"),
+        ],
+    )
+    assert entities["place/ftm-a"].name() == "Rue X 1, 3000 Bern"
+    assert entities["place/ftm-b"].name() == "Switzerland"
+    assert entities["person/ftm-p"].name() == "Ada Test"
+    assert entities["organization/ftm-c"].name() == "CHE-1"
+    assert ("person/ftm-p", "locatedIn", "place/ftm-a") in [ends(link) for link in links]
+    assert loaded.skipped == {}
+
+
+def test_what_a_link_says_more_is_counted(tmp_path: Path) -> None:
+    _, links, loaded = written(
+        tmp_path,
+        [
+            record("o", "Organization", name="O"),
+            record("p", "Person", name="P"),
+            record("d", "Directorship", director="p", organization="o", role=["chair", "treasurer"], summary="x"),
+        ],
+    )
+    assert links[0].role == "chair"
+    assert loaded.skipped == {"further roles of a link (the first is kept)": 1, "property 'summary'": 1}
+
+
+def test_entities_within_entities_are_read_once(tmp_path: Path) -> None:
+    """The form with neighbours nested in, as catalogues of people and companies publish it."""
+    link = record("d", "Directorship", organization="o", director="p", startDate="2010")
+    within = {**link, "properties": {**link["properties"], "director": [record("p", "Person", name="P")]}}  # type: ignore[dict-item]
+    address = record("a", "Address", city="Bern")
+    records = [
+        record("o", "Organization", name="O", addressEntity=address, directorshipOrganization=within),
+        record("p", "Person", name="P", birthDate="1960", directorshipDirector=link),
+    ]
+    found = []
+    for order in (records, records[::-1]):
+        entities, links, loaded = written(tmp_path, order)
+        found.append((set(entities), sorted(map(ends, links)), loaded.skipped))
+    assert found[0] == found[1]
+    assert sorted(map(ends, links)) == [
+        ("organization/ftm-o", "locatedIn", "place/ftm-a"),
+        ("person/ftm-p", "leads", "organization/ftm-o"),
+    ]
+    assert loaded.skipped == {"property 'birthDate'": 1}  # the record by itself says more than the one within
+
+
+def test_ends_of_statements_are_found_by_either_identifier(tmp_path: Path) -> None:
+    path = tmp_path / "statements.csv"
+    path.write_text(
+        "entity_id,canonical_id,prop,schema,value,dataset\n"
+        "x-1,NK-1,name,Organization,World Bank,d\n"
+        "m,m,organization,Membership,x-1,d\n"
+        "m,m,member,Membership,p,d\n"
+        "p,p,name,Person,P,d\n",
+        encoding="utf-8",
+    )
+    links = [s for s in load_ftm(path).statements if isinstance(s, Link)]
+    assert [ends(link) for link in links] == [("person/ftm-p", "memberOf", "organization/ftm-NK-1")]
+
+
+def test_a_single_value_and_dates_that_agree(tmp_path: Path) -> None:
+    entities, _, loaded = written(
+        tmp_path,
+        [
+            {"id": "a", "schema": "Organization", "properties": {"name": "Single"}},
+            record("b", "Organization", name="B", website=["b.example", "https://b.example"],
+                   incorporationDate=["2001", "2001-02-03"], dissolutionDate=["2003", "2004"]),
+        ],
+    )  # fmt: skip
+    b = entities["organization/ftm-b"]
+    assert entities["organization/ftm-a"].name() == "Single"
+    assert (b.valid_from, b.valid_to, b.homepage) == ("2001-02-03", None, "https://b.example")
+    assert loaded.skipped == {
+        "several dates for dissolutionDate, of which none was taken": 1,
+        "values of 'website' besides the first that can be kept": 1,
+    }

@@ -216,6 +216,42 @@ def test_schema_org(address: str, tmp_path: Path) -> None:
     assert loaded.skipped == {"statements of schema:telephone": 1, "statements of schema:addressLocality": 1}
 
 
+def test_a_place_of_which_only_the_address_is_said(tmp_path: Path) -> None:
+    """It is called by its town; without one, what stands at it is in the country."""
+    text = """
+    @prefix schema: <https://schema.org/> . @prefix org: <http://www.w3.org/ns/org#> .
+    @prefix vcard: <http://www.w3.org/2006/vcard/ns#> .
+    ex:a a org:Organization ; schema:name "A" ; schema:location [ a schema:Place ;
+        schema:address [ schema:addressLocality "Cotonou" ; schema:addressCountry "BJ" ] ] .
+    ex:f a schema:Event ; schema:name "F" ; schema:location [ a schema:Place ;
+        schema:address [ schema:addressCountry "TG" ] ] .
+    ex:s a org:Site ; schema:name "S" ; org:siteAddress [ vcard:locality "Bern" ; vcard:country-name "Switzerland" ] .
+    """
+    entities, links, loaded = load(turtle(tmp_path, text))
+    town = next(key for key, entity in entities.items() if entity.name() == "Cotonou")
+    found = {(one.rsplit("/", 1)[-1], relation, two.rsplit("/", 1)[-1]) for one, relation, two in map(ends, links)}
+    assert found == {
+        ("a", "locatedIn", town.rsplit("/", 1)[-1]),
+        (town.rsplit("/", 1)[-1], "locatedIn", "BJ"),
+        ("f", "heldIn", "TG"),
+        ("s", "locatedIn", "CH"),
+    }
+    assert loaded.skipped == {"blank nodes without a name": 1, "statements of vcard:locality": 1}
+
+
+def test_the_time_of_a_change_is_that_of_provenance(tmp_path: Path) -> None:
+    text = """
+    @prefix org: <http://www.w3.org/ns/org#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+    @prefix prov: <http://www.w3.org/ns/prov#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+    ex:c a org:ChangeEvent ; rdfs:label "Merger" ; prov:startedAtTime "2010-07-02T00:00:00Z"^^xsd:dateTime ;
+        org:originalOrganization ex:o ; org:resultingOrganization ex:n .
+    ex:o a org:Organization ; rdfs:label "O" . ex:n a org:Organization ; rdfs:label "N" .
+    """
+    entities, links, loaded = load(turtle(tmp_path, text))
+    assert [(x.relation, x.valid_from) for x in links] == [("supersedes", "2010-07-02")]
+    assert entities["c"].valid_from == "2010-07-02" and loaded.skipped == {}
+
+
 def test_the_context_of_schema_org_is_known_without_fetching(tmp_path: Path) -> None:
     file = tmp_path / "page.jsonld"
     file.write_text(

@@ -124,3 +124,11 @@ def test_circles_of_parents_are_cut_and_counted(tmp_path: Path) -> None:
     loaded = load_ror(file)
     assert sum(isinstance(s, Link) for s in loaded.statements) == 2
     assert loaded.skipped == {"parent relationships that close a circle": 1}
+
+
+def test_an_answer_of_the_api_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "answer.json"
+    records = [record("03yrm5c26"), record("00pjdza24")]
+    path.write_text(json.dumps({"number_of_results": 2, "items": records, "meta": {}}))
+    found = {s.iri for s in load_ror(path).statements if isinstance(s, Entity)}
+    assert {f"{ID}organization/ror-03yrm5c26", f"{ID}organization/ror-00pjdza24"} <= found

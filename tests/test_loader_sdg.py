@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from multilateral.loaders.detect import detect
 from multilateral.loaders.sdg import load_sdg
 from multilateral.ontology.errors import UnreadableSource
 from multilateral.ontology.model import ID, Entity, Identifier, Link, Loaded, Name
@@ -61,3 +62,19 @@ def test_what_is_not_rdf_is_told_with_its_line(tmp_path: Path) -> None:
         list(load_sdg(file).statements)
     with pytest.raises(UnreadableSource, match="no RDF file by its name"):
         load_sdg(HERE.parent / "ror" / "both.jsonl")
+
+
+@pytest.mark.parametrize("name", ["goals.jsonld", "goals.json"])
+def test_json_ld_is_read_under_either_name(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(
+        '{"@context": {"skos": "http://www.w3.org/2004/02/skos/core#", "sdgo": "http://metadata.un.org/sdg/ontology#"},'
+        '"@graph": [{"@id": "http://metadata.un.org/sdg/1", "@type": "sdgo:Goal", "skos:prefLabel": "End poverty"},'
+        '{"@id": "http://metadata.un.org/sdg/1.1", "@type": "sdgo:Target", "skos:prefLabel": "T",'
+        '"sdgo:isTargetOf": {"@id": "http://metadata.un.org/sdg/1"}}]}'
+    )
+    assert detect(path) == "sdg"
+    statements = list(load_sdg(path).statements)
+    target = next(s for s in statements if isinstance(s, Entity) and s.iri == f"{ID}topic/sdg-1.1")
+    assert target.identifiers == (Identifier("SDG", "1.1"),)
+    assert [s.relation for s in statements if isinstance(s, Link)] == ["partOf"]

@@ -80,3 +80,18 @@ def test_nameless_and_repeated_bodies_are_told_or_skipped(tmp_path: Path) -> Non
             list(load_un_entities(file).statements)
         loaded = load_un_entities(file, skip_bad=True)
         assert len(list(loaded.statements)) == 2 and loaded.skipped == {"bad records": 1}
+
+
+def test_aliases_may_be_the_text_of_a_list_with_apostrophes(tmp_path: Path) -> None:
+    file = tmp_path / "bodies.csv"
+    file.write_text(
+        'entity;entity_long;entity_aliases\nUNX;Body;"[\'UNXX\', ""Corps d\'essai""]"\nUNY;Other;Autre corps; UNYY\n'
+        "UNZ;Third;none\n".replace("Autre corps; UNYY", '"Autre corps; UNYY"'),
+        encoding="utf-8",
+    )
+    bodies = [s for s in load_un_entities(file).statements if isinstance(s, Entity)][1:]
+    assert [{name.text for name in body.names} for body in bodies] == [
+        {"Body", "UNX", "UNXX", "Corps d'essai"},
+        {"Other", "UNY", "Autre corps", "UNYY"},
+        {"Third", "UNZ"},
+    ]

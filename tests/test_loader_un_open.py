@@ -163,3 +163,25 @@ def test_a_bad_project_is_told_or_skipped(old: str, new: str, problem: str | Non
     loaded = load_un_open(file, skip_bad=True)
     assert any(isinstance(s, Entity) and s.iri.endswith("uninfo-result-2") for s in list(loaded.statements))
     assert loaded.skipped["bad records"] == 1
+
+
+def test_a_row_of_another_donor_keeps_its_name_wherever_it_stands(tmp_path: Path) -> None:
+    rows = ["X,WHO,5,2021,z", "X,WHO,7,2021,", "X,WFP,-1.5,2020,"]
+    found = []
+    for order in (rows, [rows[2], *rows[:2]]):
+        path = tmp_path / "revenue.csv"
+        path.write_text("\n".join(["donor,entity,amount,calendar_year,more", *order]), encoding="utf-8")
+        loaded = load_un_open(path)
+        found.append({(s.iri, s.amount) for s in loaded.statements if isinstance(s, Link)})
+        assert loaded.skipped == {"column 'more'": 1}
+    assert found[0] == found[1] and len({iri for iri, _ in found[0]}) == 3
+
+
+def test_members_may_be_called_member_states(tmp_path: Path) -> None:
+    path = tmp_path / "member_states.csv"
+    path.write_text("country,status\nBenin,Member State\nHoly See,Permanent Observer\n", encoding="utf-8")
+    links = [s for s in load_un_open(path).statements if isinstance(s, Link)]
+    assert [(*ends(x), x.role) for x in links] == [
+        ("country/BJ", "memberOf", "organization/un-un", "member"),
+        ("country/VA", "observerOf", "organization/un-un", "observer"),
+    ]

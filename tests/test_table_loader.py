@@ -584,7 +584,12 @@ def test_reading_stops_at_twenty_problems(tmp_path: Path) -> None:
         (["source", "relations", "target", "document", "locator"], "perhaps you mean 'relations' as relation"),
         (
             ["My table 2020", "", "", "", ""],
-            "the required columns 'source', 'relation', 'target', 'document', 'locator' are",
+            "the required columns 'source', 'relation', 'target', 'document', 'locator' are missing; the first row "
+            "must hold the column names (it has 'My table 2020'); any other table is read through a mapping",
+        ),
+        (
+            ["Name", "Country", "ISO"],
+            "(it has 'Name', 'Country', 'ISO'); any other table is read through a mapping",
         ),
         ([*HEADER, "Relation"], "the columns B and F are both 'relation'"),
         ([*HEADER, "date"], "the column 'date' is not known; perhaps you mean 'from'"),
@@ -1099,6 +1104,9 @@ def test_an_input_of_no_kind_is_refused_with_the_kinds(tmp_path: Path) -> None:
         UnreadableSource, match=r"x\.bin: is of no kind that is known; the kinds are table \(a coded table"
     ):
         load(tmp_path / "x.bin")
+    (tmp_path / "x.json").write_text('[{"name": "x"}]')
+    with pytest.raises(UnreadableSource, match=r"known; any table is read through a mapping.*--suggest.*the kinds are"):
+        load(tmp_path / "x.json")
     with pytest.raises(UnreadableSource, match="'tabel' is not a kind of source; the kinds are table"):
         load(tmp_path / "x.bin", kind="tabel")
     with pytest.raises(UnreadableSource, match="there is no such file or folder"):

@@ -35,15 +35,22 @@ LINKS = st.builds(
     via_document=st.none() | IRIS, date_note=st.none() | TEXTS,
     discussed_in=st.lists(st.builds(Reference, IRIS, st.none() | TEXTS), max_size=2).map(tuple),
 )  # fmt: skip
+LANGUAGES = st.sampled_from(["", "en", "fr-CA", "zh-Hant"])
+NAMES = st.builds(Name, TEXTS, LANGUAGES, st.sampled_from(["preferred", "alternative", "acronym"])) | st.builds(
+    Name, TEXTS, LANGUAGES, st.just("alternative"), DATES, DATES
+)
 ENTITIES = st.builds(
-    Entity, IRIS, st.just("NGO"), st.lists(st.builds(Name, TEXTS, st.sampled_from(["", "en", "fr-CA"]))).map(tuple),
-    identifiers=st.lists(st.builds(Identifier, st.just("ROR"), TEXTS), max_size=2).map(tuple),
-    evidence=st.lists(EVIDENCE, max_size=2).map(tuple),
+    Entity, IRIS, st.sampled_from(["NGO", "Country", "Document"]), st.lists(NAMES, max_size=4).map(tuple),
+    st.none() | TEXTS, st.lists(st.builds(Identifier, st.sampled_from(["ROR", "IATI"]), TEXTS), max_size=3).map(tuple),
+    st.booleans(), description=st.none() | TEXTS, valid_from=DATES, valid_to=DATES,
+    status=st.sampled_from([None, "ongoing"]), homepage=st.none() | IRIS,
+    evidence=st.lists(EVIDENCE, max_size=2).map(tuple), issued=DATES, language=st.sampled_from([None, "fr"]),
+    body=st.none() | IRIS,
 )  # fmt: skip
 
 
 @given(st.lists(LINKS | ENTITIES, max_size=6))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_the_same_bytes_as_a_serializer(statements: list[Statement]) -> None:
     described = source("s")
     writer = LineWriter(described)
@@ -70,6 +77,13 @@ def test_amounts_that_are_equal_keep_their_digits() -> None:
         Link(f"{ID}l", f"{ID}a", "funds", f"{ID}b", (Evidence("\n", "1"),)),
         Link(f"{ID}l", f"{ID}a", "funds", f"{ID}b", role="\ud800"),
         Entity("no iri", "NGO"),
+        Entity(f"{ID}a", "N GO"),
+        Entity(f"{ID}a", "NGO", (Name("x", "no language"),)),
+        Entity(f"{ID}a", "NGO", (Name("\ud800"),)),
+        Entity(f"{ID}a", "NGO", identifiers=(Identifier("no scheme", "1"),)),
+        Entity(f"{ID}a", "NGO", homepage="no iri"),
+        Entity(f"{ID}a", "NGO", valid_from="12"),
+        Entity(f"{ID}a", "NGO", evidence=(Evidence("\n", "1"),)),
     ],
 )
 def test_what_is_no_term_is_refused(wrong: Statement) -> None:

@@ -23,13 +23,12 @@ from ...ontology.errors import DamagedSource, StorageFailed
 from ...ontology.model import ID, Entity, Identifier, Link, Loaded, Statement
 from ...ontology.vocabulary import vocabulary
 from ..decisions import Decision
+from ..kept import FORMAT
 from ..store import Store
 from .words import acronym_like, name_key, shipped_words
 
 #: The place of the authority file that ships with the package, where no source of the store is one.
 LENT = "authority file"
-#: Raised whenever keys are made in another way.
-_FORMAT = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS source (id TEXT PRIMARY KEY, sum TEXT, loader TEXT);
 CREATE TABLE IF NOT EXISTS thing (source TEXT, iri TEXT, said TEXT);
@@ -37,18 +36,21 @@ CREATE TABLE IF NOT EXISTS home (source TEXT, iri TEXT, country TEXT);
 CREATE TABLE IF NOT EXISTS setting (source TEXT, iri TEXT, at TEXT);
 CREATE TABLE IF NOT EXISTS key (key TEXT, iri TEXT, source TEXT);
 CREATE TABLE IF NOT EXISTS pending (iri TEXT PRIMARY KEY);
-CREATE INDEX IF NOT EXISTS thing_iri ON thing (iri);
-CREATE INDEX IF NOT EXISTS home_iri ON home (iri);
-CREATE INDEX IF NOT EXISTS setting_iri ON setting (iri);
-CREATE INDEX IF NOT EXISTS key_key ON key (key);
-CREATE INDEX IF NOT EXISTS key_iri ON key (iri);
 """
+_INDEXES = (
+    "CREATE INDEX IF NOT EXISTS thing_iri ON thing (iri)",
+    "CREATE INDEX IF NOT EXISTS home_iri ON home (iri)",
+    "CREATE INDEX IF NOT EXISTS setting_iri ON setting (iri)",
+    "CREATE INDEX IF NOT EXISTS key_key ON key (key)",
+    "CREATE INDEX IF NOT EXISTS key_iri ON key (iri)",
+)
 _TABLES = ("thing", "home", "setting", "key")
 _COUNTRY = ID + "country/"
 _AT_HOME = ("locatedIn", "partOf")
 #: Families of things whose names, not only identifiers, may tell that they are one.
 NAMED = frozenset({"organization", "fund", "country", "platform", "agreement", "award", "topic"})
 _BATCH, _MOST_SEEN = 20_000, 200_000
+_encoded = json.JSONEncoder(ensure_ascii=False).encode
 _PREFIX = re.compile(r"([A-Z]{2})-[A-Z0-9]")
 
 
@@ -133,9 +135,11 @@ class Keys:
             db = sqlite3.connect(path)
             try:
                 db.execute("PRAGMA synchronous = OFF")
-                if db.execute("PRAGMA user_version").fetchone()[0] not in (0, _FORMAT):
+                if db.execute("PRAGMA user_version").fetchone()[0] not in (0, FORMAT):
                     raise sqlite3.DatabaseError("made by another version")
-                db.executescript(_SCHEMA + f"PRAGMA user_version = {_FORMAT};")
+                db.executescript(_SCHEMA + f"PRAGMA user_version = {FORMAT};")
+                if db.execute("SELECT 1 FROM source").fetchone():
+                    _index(db)  # else when the first records are in: to sort them once is quicker
                 return db
             except sqlite3.DatabaseError:
                 db.close()
@@ -176,8 +180,7 @@ class Keys:
         for statement in statements:
             if isinstance(statement, Entity):
                 document = statement.type in known.classes and known.is_a(statement.type, "Document")
-                said = replace(statement, names=statement.names[:1]) if document else statement
-                things.append((source_id, statement.iri, _said(said)))
+                things.append((source_id, statement.iri, _said(statement, 1 if document else len(statement.names))))
                 kind = family(statement.type, collective=statement.collective)
                 ids = {plain_identifier(i, kind) for i in statement.identifiers}
                 keys += [(f"id {scheme} {value}", statement.iri, source_id) for scheme, value in ids]
@@ -220,6 +223,7 @@ class Keys:
                 self.finish(source_id, checksum, loader)
             except DamagedSource:
                 self.start(source_id)  # what it says cannot be relied on; it is told where the index is built
+        _index(self.db)
         return changed, gone
 
     def catch_up(self) -> None:
@@ -270,10 +274,16 @@ class Keys:
         return {iri for (iri,) in self.db.execute("SELECT iri FROM thing WHERE source = ?", (source_id,))}
 
 
-def _said(entity: Entity) -> str:
+def _index(db: sqlite3.Connection) -> None:
+    for create in _INDEXES:
+        db.execute(create)
+
+
+def _said(entity: Entity, telling: int) -> str:
+    """Return what a thing is called; its first names, so many, are those by which it may be told."""
     names = [[n.text, n.lang, n.kind] for n in entity.names]
     ids = [[i.scheme, i.value] for i in entity.identifiers]
-    return json.dumps([entity.type, entity.collective, names, ids], ensure_ascii=False)
+    return _encoded([entity.type, entity.collective, names[:telling], ids, entity.identifier, names[telling:]])
 
 
 def _settings(link: Link) -> Iterator[tuple[str, str]]:

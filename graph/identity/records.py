@@ -98,7 +98,7 @@ def read_records(keys: Keys, iris: Iterable[str] | None = None, *, settings: boo
         where = " WHERE iri IN (SELECT iri FROM wanted)"
     loaders = dict(keys.db.execute("SELECT id, loader FROM source").fetchall())
     for source, iri, said in keys.db.execute(f"SELECT source, iri, said FROM thing{where}"):  # noqa: S608 - our own
-        type_, collective, names, ids = json.loads(said)
+        type_, collective, names, ids = json.loads(said)[:4]
         record = found.setdefault(iri, Record({iri}))
         kind = family(type_, collective=collective)
         record.sources.add(source)

@@ -329,7 +329,7 @@ def _tied_by_anything(keys: Keys, iris: set[str], standing: Standing) -> set[str
     first: dict[str, str] = {}
     found = {i for pair in {*standing.by_rule, *standing.by_person, *standing.vetoed} for i in pair} & iris
     for key, iri in keys.db.execute("SELECT key, iri FROM key WHERE iri IN (SELECT iri FROM wanted)"):
-        other = first.setdefault(_country(key)[1], iri)
+        other = first.setdefault(key.partition("\t")[0], iri)  # without the country before a name
         if other != iri:
             found.update((iri, other))
     return found

@@ -32,6 +32,7 @@ _SPELLINGS = {
 }
 _ARTICLES = ("the", "le", "la", "les", "l")
 _BRACKETED = re.compile(r"\s*[(\[]([^()\[\]]{2,16})[)\]]")
+_DASH = re.compile(r"\s[-–—:]\s")
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 _JOINING = frozenset("of the de du des d la le les l".split())
 #: Signs of a name whose bearer is of the world or of many countries, so that few can have it.
@@ -68,8 +69,9 @@ def name_key(text: str) -> str:
     >>> name_key("The United Nations Population Fund (UNFPA)"), name_key("Health & Human Co-operation Organization")
     ('united nations population fund', 'health and human cooperation organisation')
     """
-    plain = _BRACKETED.sub(lambda m: " " if acronym_like(m[1]) else m[0], text)
-    plain = _DOTTED.sub(lambda m: m[0].replace(".", ""), plain).replace("&", " and ")
+    plain = _BRACKETED.sub(lambda m: " " if acronym_like(m[1]) else m[0], text) if "(" in text or "[" in text else text
+    plain = _DOTTED.sub(lambda m: m[0].replace(".", ""), plain) if "." in plain else plain
+    plain = plain.replace("&", " and ")
     words = [_SPELLINGS.get(w, w) for w in fold(plain).replace("co operation", "cooperation").split()]
     if len(words) > 1 and words[0] in _ARTICLES:
         words = words[1:]
@@ -95,14 +97,17 @@ class Words:
     phrases: dict[tuple[str, ...], str] = field(default_factory=dict)
     english: dict[str, str] = field(default_factory=dict)
     common: set[str] = field(default_factory=set)
+    # By the first word of phrases: how many words the longest has, of all and of those that stand for countries.
     _longest: dict[str, int] = field(default_factory=dict)
+    _longest_country: dict[str, int] = field(default_factory=dict)
 
     def add_phrase(self, text: str, sign: str) -> None:
         """Let a name stand for a sign, wherever it occurs in a longer name; the first sign given stays."""
         words = tuple(stem(w) for w in name_key(text).split())
         if words and (len(words) > 1 or len(words[0]) > 2 or sign.startswith("@")):
-            self.phrases.setdefault(words, sign)
-            self._longest[words[0]] = max(len(words), self._longest.get(words[0], 0))
+            kept = self.phrases.setdefault(words, sign)
+            for longest in (self._longest, self._longest_country) if kept.startswith("@") else (self._longest,):
+                longest[words[0]] = max(len(words), longest.get(words[0], 0))
 
     def signs(self, text: str, *, bodies: bool = True) -> list[str]:
         """Return the words of a name, the longest known phrases as their signs, without small words.
@@ -139,10 +144,10 @@ class Words:
 
     def led_by_country(self, text: str) -> tuple[str, str] | None:
         """Return the country that stands before a name ("Australie – Ministère …") and the name that follows."""
-        parts = re.split(r"\s[-–—:]\s", text, maxsplit=1)
-        if len(parts) != 2 or not parts[1].strip():
+        dash = _DASH.search(text)
+        if dash is None or not text[dash.end() :].strip():
             return None
-        head, rest = parts
+        head, rest = text[: dash.start()], text[dash.end() :]
         signs = self.signs(head, bodies=False)
         return (signs[0][1:], rest.strip()) if len(signs) == 1 and signs[0].startswith("@") else None
 
@@ -154,9 +159,12 @@ class Words:
         """
         words = name_key(text).split()
         stems = [stem(w) for w in words]
+        longest = self._longest_country
+        if longest.keys().isdisjoint(stems):
+            return None
         found = []
         for at, first in enumerate(stems):
-            for length in range(self._longest.get(first, 0), 0, -1):
+            for length in range(longest.get(first, 0), 0, -1):
                 sign = self.phrases.get(tuple(stems[at : at + length]), "")
                 if sign.startswith("@"):
                     found.append((at, length, sign))
