@@ -111,7 +111,7 @@ class Neo4jServer:
         """Run ``neo4j-admin`` on this server, which must be stopped, and return what it printed."""
         environment = {**os.environ, "NEO4J_HOME": str(self.home), "NEO4J_CONF": str(self.home / "conf")}
         command = self._java("org.neo4j.cli.AdminTool", *arguments)
-        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=self.home, env=environment, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"neo4j-admin {arguments[:3]} failed: {done.stdout[-2000:]}{done.stderr[-2000:]}")
         return done.stdout
