@@ -245,7 +245,7 @@ def test_two_pushes_at_once_into_an_empty_mirror_make_nothing_twice(
 
 def test_a_batch_that_comes_again_is_looked_for(empty: str) -> None:
     with Server(Address(empty)) as server:
-        server.run("CREATE (:Multilateral:Mirror {key: 'mirror', claim: 'mine', batch: 0})")
+        server.run("CREATE (:Multilateral:Mirror {key: 'mirror', claim: 'mine'})")
         usual = "UNWIND $rows AS row MERGE (:Multilateral:Record {key: row.key})"
         make = "UNWIND $rows AS row CREATE (:Multilateral:Record {key: row.key, made: true})"
         for claim in ("mine", "mine", "another's"):

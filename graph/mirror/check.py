@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ...ontology.model import Link
 from ..rows import Row
 from ..store import Store
 from . import rows
 from .connection import Server
 from .ledger import Ledger, differing, key_digest
+from .link_rows import LinkRow
 from .local import LocalGraph, Spool, Truth, names_of
 
 Progress = Callable[[str, int, int], None]
@@ -111,15 +111,15 @@ def _local(local: LocalGraph) -> Iterator[Item]:
     with Spool() as spool:
         for source_id in local.order:
             rank = local.rank[source_id]
-            for shown, loaded in local.statements(source_id):
-                spool.named(rank, None if isinstance(loaded, Link) else loaded.iri, names_of(loaded))
-                if isinstance(loaded, Link):
-                    kind, row = rows.link_relationship(shown, source_id, loaded)  # type: ignore[arg-type]
-                    yield _link_key(row), [kind, shown.source_iri, shown.target_iri], row  # type: ignore[union-attr]
-                else:
-                    row = rows.record_node(source_id, loaded.iri, local.top(loaded.iri), loaded)
-                    spool.record(row["entity"], rank, row["json"])
-                    yield from _record_items(row)
+            for statement in local.statements(source_id):
+                if isinstance(statement, LinkRow):
+                    spool.named(rank, None, statement.names)
+                    yield _link_key(statement.row), [statement.kind, statement.start, statement.end], statement.row
+                    continue
+                spool.named(rank, statement.iri, names_of(statement))
+                row = rows.record_node(source_id, statement.iri, local.top(statement.iri), statement)
+                spool.record(row["entity"], rank, row["json"])
+                yield from _record_items(row)
             for iri in spool.only_named(rank):
                 row = rows.record_node(source_id, iri, local.top(iri), None)
                 spool.record(row["entity"], rank, None)
@@ -130,7 +130,7 @@ def _local(local: LocalGraph) -> Iterator[Item]:
                 rows.source_node(local.store.source(source_id), local.truth.sums[source_id]),
             )
         for iri, _, said in spool.entities():
-            marks, row = rows.entity_node(local.shown(iri, said))
+            marks, row = local.node(iri, said)
             yield f"thing:{iri}", list(marks), row
     for number, decision in enumerate(local.store.decisions, 1):
         row = rows.decision_node(number, decision)

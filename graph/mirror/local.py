@@ -12,12 +12,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import cast
 
-from ...ontology.model import Entity, Link
+from ...ontology.model import Entity
 from ..index import canonical, loader_rank
 from ..projections import pin
-from ..reading import merge, one_record, things_of, under_canonical
+from ..reading import merge, one_record, under_canonical
+from ..rows import Row
 from ..store import Store
 from . import rows
+from .link_rows import LinkRow, LinkRows
+from .thing_rows import of_record
 
 _FRONT = 100_000
 
@@ -52,17 +55,16 @@ class LocalGraph:
         """Return the canonical IRI of a thing."""
         return self.canonical.get(iri, iri)
 
-    def statements(self, source_id: str) -> Iterator[tuple[Entity | Link, Entity | Link]]:
-        """Yield each statement of a source as the graph shows it, under canonical IRIs, and as it was loaded.
+    def statements(self, source_id: str) -> Iterator[Entity | LinkRow]:
+        """Yield each entity of a source as it was loaded, and the row of each link, in the order of its file.
 
-        Where decisions change nothing in it both are the same object.
+        :raises UnknownSource: If there is no such source.
+        :raises DamagedSource: If its file cannot be read to the end.
+        :raises UnknownRelation: If a link has a relation that the ontology does not define.
         """
-        for statement in self.store.statements(source_id, self._tick):
-            if not self.canonical:
-                yield statement, statement
-            else:
-                shown = under_canonical(statement, self.canonical)
-                yield (statement, statement) if shown == statement else (shown, statement)
+        next(self.store.quads(source_id))  # raises where there is none, or the file is another's
+        with self.store.lines(source_id) as stream:
+            yield from LinkRows(source_id, self.canonical).read(stream, self._tick)
 
     def shown(self, iri: str, said: Iterable[tuple[int, str]]) -> Entity:
         """Return a thing as the graph shows it, of the JSON of what its sources say, each with the source's rank."""
@@ -73,6 +75,12 @@ class LocalGraph:
                 entity = cast("Entity", under_canonical(entity, self.canonical))
             by_source.setdefault(rank, []).append(entity)
         return merge([one_record(parts) for parts in by_source.values()]) if by_source else Entity(iri, "Entity")
+
+    def node(self, iri: str, said: list[tuple[int, str]]) -> tuple[tuple[str, ...], Row]:
+        """Return the labels and properties of a thing's node, of the JSON of what sources say, each with its rank."""
+        if len(said) == 1 and (found := of_record(said[0][1], self.canonical)) is not None:
+            return found
+        return rows.entity_node(self.shown(iri, said))
 
     def size(self, sources: Iterable[str]) -> int:
         """Return about how many bytes of quads these sources hold."""
@@ -90,11 +98,9 @@ def _unpacked(path: Path) -> int:
         return int.from_bytes(stream.read(4), "little")
 
 
-def names_of(statement: Entity | Link) -> list[str]:
-    """Return the IRIs of the things that a statement names beside the one that it describes."""
-    if isinstance(statement, Link):
-        return things_of(statement)
-    return [*[e.document for e in statement.evidence], *([statement.body] if statement.body else ())]
+def names_of(entity: Entity) -> list[str]:
+    """Return the IRIs of the things that a record names beside the one that it describes."""
+    return [*[e.document for e in entity.evidence], *([entity.body] if entity.body else ())]
 
 
 class Spool:

@@ -15,11 +15,11 @@ from types import TracebackType
 from typing import Any
 
 from ...ontology.errors import MultilateralError, UnreadableSource
-from ...ontology.model import Link
 from ..rows import Row
 from ..store import Store, storage
 from . import rows
 from .check import mirror_node
+from .link_rows import LinkRow
 from .local import LocalGraph, Spool, names_of
 
 Progress = Callable[[str, int, int], None]
@@ -101,25 +101,25 @@ def _write(local: LocalGraph, files: _Files) -> tuple[int, int]:
                 records.write(row)
                 ties.write({}, row["entity"], row["key"])
 
-            for position, (shown, loaded) in enumerate(local.statements(source_id)):
-                spool.named(rank, None if isinstance(loaded, Link) else loaded.iri, names_of(loaded))
-                if isinstance(loaded, Link):
-                    kind, row = rows.link_relationship(shown, source_id, loaded)  # type: ignore[arg-type]
-                    row["position"] = position
+            for position, statement in enumerate(local.statements(source_id)):
+                if isinstance(statement, LinkRow):
+                    spool.named(rank, None, statement.names)
+                    kind = statement.kind
                     if kind not in ends:
                         ends[kind] = files.relationships(f"links-{kind}", kind, "thing", "thing", _LINK)
-                    ends[kind].write(row, shown.source_iri, shown.target_iri)  # type: ignore[union-attr]
+                    ends[kind].write({**statement.row, "position": position}, statement.start, statement.end)
                     links += 1
                 else:
-                    record(loaded.iri, loaded, position)
-                    languages.update(n.lang for n in loaded.names if n.kind == "preferred" and n.lang)
+                    spool.named(rank, statement.iri, names_of(statement))
+                    record(statement.iri, statement, position)
+                    languages.update(n.lang for n in statement.names if n.kind == "preferred" and n.lang)
             for iri in spool.only_named(rank):
                 record(iri, None, None)
         things = files.nodes(
             "things", "thing", "iri", {**_ENTITY, **{rows.name_property(x): "string" for x in languages}}
         )
         for iri, _, said in spool.entities():
-            marks, row = rows.entity_node(local.shown(iri, said))
+            marks, row = local.node(iri, said)
             things.write(row, labels=marks)
             entities += 1
     others = files.nodes("sources", "record", "key", _SOURCE, ["Source"])

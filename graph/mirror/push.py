@@ -12,22 +12,22 @@ from the mirror, which holds them whole, and not from this side.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, TypeVar
 
-from ...ontology.model import Entity, Link
-from ..rows import Row
 from ..store import Store
 from . import rows
+from .apart import Apart, possible
+from .check import mirror_node
 from .connection import Server
-from .local import LocalGraph, Spool, Truth, names_of
+from .local import LocalGraph, Spool, Truth
+from .making import Counts, Found, Maker
 from .remote import Known, Manifest
-from .sending import BATCH, Sender, one
+from .sending import Sender, one
 
-T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
+#: Bytes of quads, unpacked, from which on the rows of a first load are made by a process of its own.
+APART = 8_000_000
 
 _M = rows.MARK
 CONSTRAINTS = (
@@ -37,42 +37,10 @@ CONSTRAINTS = (
 #: For those who ask: a thing is looked up by `(:Entity {iri: …})`.
 INDEX = "CREATE INDEX multilateral_entity_iri IF NOT EXISTS FOR (n:Entity) ON (n.iri)"
 
-_LINK = (
-    f"UNWIND $rows AS row MERGE (a:{_M} {{iri: row.a}}) MERGE (b:{_M} {{iri: row.b}}) "
-    "MERGE (a)-[r:%s {iri: row.p.iri, source: row.p.source}]->(b) SET r = row.p"
-)
-#: The same for a link that is certainly not there.
-_LINK_FIRST = (
-    f"UNWIND $rows AS row MERGE (a:{_M} {{iri: row.a}}) MERGE (b:{_M} {{iri: row.b}}) "
-    "CREATE (a)-[r:%s]->(b) SET r = row.p"
-)
-#: A link that changed goes and comes in one transaction; the old one is found by its id, and recognised by its IRI.
-_LINK_AGAIN = (
-    "UNWIND $rows AS row CALL { WITH row MATCH ()-[old]->() WHERE elementId(old) = row.old "
-    "AND old.iri = row.p.iri AND old.source = row.p.source DELETE old } "
-    f"WITH row MERGE (a:{_M} {{iri: row.a}}) MERGE (b:{_M} {{iri: row.b}}) "
-    "MERGE (a)-[r:%s {iri: row.p.iri, source: row.p.source}]->(b) SET r = row.p"
-)
 _UNLINK = (
     "UNWIND $rows AS row MATCH ()-[old]->() WHERE elementId(old) = row.old AND old.source = row.source "
     "AND old.iri = row.iri DELETE old"
 )
-_RECORD = (
-    f"UNWIND $rows AS row MERGE (n:{_M} {{iri: row.p.entity}}) MERGE (r:{_M} {{key: row.p.key}}) "
-    f"SET r = row.p, r:Record MERGE (n)-[:{rows.TIE}]->(r)"
-)
-_RECORD_FIRST = (
-    f"UNWIND $rows AS row MERGE (n:{_M} {{iri: row.p.entity}}) "
-    f"CREATE (r:{_M}:Record) SET r = row.p CREATE (n)-[:{rows.TIE}]->(r)"
-)
-_RECORD_AGAIN = (
-    f"UNWIND $rows AS row MERGE (n:{_M} {{iri: row.p.entity}}) MERGE (r:{_M} {{key: row.p.key}}) "
-    "SET r = row.p, r:Record WITH n, r "
-    f"CALL {{ WITH n, r MATCH (other)-[t:{rows.TIE}]->(r) DELETE t }} "
-    f"MERGE (n)-[:{rows.TIE}]->(r)"
-)
-_ENTITY = f"UNWIND $rows AS row MERGE (n:{_M} {{iri: row.p.iri}}) SET n = row.p, n:%s"
-_ENTITY_AGAIN = f"UNWIND $rows AS row MERGE (n:{_M} {{iri: row.p.iri}}) REMOVE n:%s SET n = row.p, n:%s"
 
 
 @dataclass(slots=True)
@@ -154,21 +122,17 @@ class _Push:
         self.forgotten = [s for s in manifest.states if s not in truth.sums]
         self.whole = set(self.changed) >= set(truth.sums)
         self.labels = ":".join(rows.class_labels())
+        self.size = local.size(self.changed)
         self.claim: str | None = None
 
     def run(self) -> PushReport:
-        for text in CONSTRAINTS:
-            self.server.schema(text)
-        self._begin()
-        with Spool() as spool:
-            known = Known(spool.db, whole=self.everything)
-            if not self.manifest.fresh:
-                self.progress("Looking at the mirror", 0, 0)
-                known.read(self.server, [*self.changed, *self.forgotten])
-            self._rows(spool, known)
-            self._take_links(known)
-            self._entities(spool, known)
-            self._take_nodes(known)
+        if self.manifest.fresh and self.size >= APART and possible():
+            with Apart(self.local, self.changed) as made:  # it begins while the server is made ready
+                self._begin()
+                self._first_load(made)
+        else:
+            self._begin()
+            self._compared()
         self._decisions()
         self._end()
         self.server.schema(INDEX)
@@ -176,13 +140,15 @@ class _Push:
         return self.report
 
     def _begin(self) -> None:
+        for text in CONSTRAINTS:
+            self.server.schema(text)
         writing = [{"id": s, "key": rows.source_key(s)} for s in (*self.changed, *self.forgotten)]
         mark = (
             f"UNWIND $rows AS row MERGE (s:{_M} {{key: row.key}}) SET s:Source, s.id = row.id, s.state = 'writing' "
             "REMOVE s.fingerprint"
         )
         claim = uuid.uuid4().hex
-        made = "ON CREATE SET m.claim = $claim, m.batch = 0" if self.manifest.fresh else ""
+        made = "ON CREATE SET m.claim = $claim" if self.manifest.fresh else ""
         frame = (  # another push that may be at work loses its claim
             f"MERGE (m:{_M} {{key: 'mirror'}}) {made} SET m:Mirror, m.form = $form, "
             "m.claim = CASE m.claim WHEN $claim THEN $claim END"
@@ -194,63 +160,56 @@ class _Push:
             there = self.server.rows(f"MATCH (m:{_M} {{key: 'mirror'}}) RETURN m.claim AS claim")
             self.claim = claim if there == [{"claim": claim}] else None
 
-    # --- records and links -----------------------------------------------------------------------------------
+    # --- what goes over --------------------------------------------------------------------------------------
 
-    def _rows(self, spool: Spool, known: Known) -> None:
-        total, done = self.local.size(self.changed), 0
-
-        def tick(size: int) -> None:
-            nonlocal done
-            done += size
-            self.progress("Sending", min(done, total), total)
-
-        local = LocalGraph(self.local.store, tick)
+    def _first_load(self, made: Apart) -> None:
+        """Send everything into an empty mirror; the rows are made by another process."""
         with Sender(self.server, self.claim) as sender:
-            for source_id in self.changed:
-                rank = local.rank[source_id]
-                for position, (shown, loaded) in enumerate(local.statements(source_id)):
-                    if isinstance(loaded, Link):
-                        self._link(sender, known, source_id, position, shown, loaded)
-                        spool.named(rank, None, names_of(loaded))
-                    else:
-                        self._record(sender, known, spool, source_id, position, loaded.iri, loaded)
-                        spool.named(rank, loaded.iri, names_of(loaded))
-                for iri in spool.only_named(rank):
-                    self._record(sender, known, spool, source_id, None, iri, None)
+            for batch in made:
+                self._tell(made.read, made.things)
+                sender.put(batch)
+            self._count(made.counts)
 
-    def _link(self, sender: Sender, known: Known, source_id: str, position: int, shown: Any, loaded: Link) -> None:
-        kind, row = rows.link_relationship(shown, source_id, loaded)
-        old = known.link(source_id, loaded.iri)
-        if old is not None and old[1] == row["row_checksum"]:
-            return
-        row["position"] = position
-        self.report.links += 1
-        over: Row = {"a": shown.source_iri, "b": shown.target_iri, "p": row}
-        if old is None:
-            sender.send(_LINK % kind, over, _length(loaded), first=_LINK_FIRST % kind)
+    def _compared(self) -> None:
+        """Send what the mirror does not hold and take away what it should not."""
+        with Spool() as spool:
+            known = Known(spool.db, whole=self.everything)
+            if not self.manifest.fresh:
+                self.progress("Looking at the mirror", 0, 0)
+                known.read(self.server, [*self.changed, *self.forgotten])
+            read = things = 0
+
+            def tick(size: int) -> None:
+                nonlocal read
+                read += size
+                self._tell(read, 0)
+
+            def tick_things(count: int) -> None:
+                nonlocal things
+                things += count
+                self._tell(read, things)
+
+            with Sender(self.server, self.claim) as sender:
+                maker = Maker(LocalGraph(self.local.store, tick), spool, known, sender)
+                for source_id in self.changed:
+                    maker.statements(source_id)
+            self._take_links(known)
+            for iri in known.things_left():
+                spool.record(iri, -1, None)
+            with Sender(self.server) as sender:
+                maker.sink = sender
+                maker.things(self._look, tick_things)
+            self._count(maker.counts)
+            self._take_nodes(known)
+
+    def _tell(self, read: int, things: int) -> None:
+        if things:
+            self.progress("Sending things", things, 0)
         else:
-            sender.send(_LINK_AGAIN % kind, {**over, "old": old[0]}, _length(loaded))
+            self.progress("Sending", min(read, self.size), self.size)
 
-    def _record(
-        self,
-        sender: Sender,
-        known: Known,
-        spool: Spool,
-        source_id: str,
-        position: int | None,
-        iri: str,
-        said: Entity | None,
-    ) -> None:
-        row = rows.record_node(source_id, iri, self.local.top(iri), said)
-        spool.record(row["entity"], self.local.rank[source_id], row.get("json"))
-        old = known.record(row["key"])
-        if old == row["row_checksum"]:
-            return
-        if position is not None:
-            row["position"] = position
-        self.report.records += 1
-        size = len(row.get("json", ""))
-        sender.send(_RECORD if old is None else _RECORD_AGAIN, {"p": row}, size, first=None if old else _RECORD_FIRST)
+    def _count(self, made: Counts) -> None:
+        self.report.links, self.report.records, self.report.entities = made.links, made.records, made.entities
 
     def _take_links(self, known: Known) -> None:
         with Sender(self.server) as sender:
@@ -258,35 +217,10 @@ class _Push:
                 sender.send(_UNLINK, {"old": old, "source": source_id, "iri": iri})
                 self.report.removed_links += 1
 
-    # --- things ----------------------------------------------------------------------------------------------
-
-    def _entities(self, spool: Spool, known: Known) -> None:
-        """Send the nodes of the things of which a changed source speaks, or spoke."""
-        others = not self.whole
-        compare = not self.manifest.fresh
-        for iri in known.things_left():
-            spool.record(iri, -1, None)
-        done = 0
-        with Sender(self.server) as sender:
-            for batch in _batches(spool.entities(), BATCH):
-                iris = [iri for iri, _, _ in batch]
-                there = self._checksums(iris) if compare else {}
-                elsewhere = self._elsewhere(iris) if others else {}
-                for iri, named, said in batch:
-                    if named or iri in elsewhere:
-                        shown = self.local.shown(iri, said + elsewhere.get(iri, []))
-                        self._entity(sender, shown, there.get(iri))
-                done += len(batch)
-                self.progress("Sending things", done, 0)
-
-    def _entity(self, sender: Sender, entity: Entity, there: str | None) -> None:
-        marks, row = rows.entity_node(entity)
-        if there == row["row_checksum"]:
-            return
-        self.report.entities += 1
-        label = ":".join(marks)
-        statement = _ENTITY % label if there is None else _ENTITY_AGAIN % (self.labels, label)
-        sender.send(statement, {"p": row}, sum(len(n.text) for n in entity.names))
+    def _look(self, iris: list[str]) -> Found:
+        """Return what the mirror has of things of which a changed source speaks, or spoke."""
+        there = {} if self.manifest.fresh else self._checksums(iris)
+        return there, {} if self.whole else self._elsewhere(iris)
 
     def _checksums(self, iris: list[str]) -> dict[str, str]:
         """Return the checksum of every thing that has a node with one; ``""`` where it is not what the node says."""
@@ -361,19 +295,7 @@ class _Push:
             [
                 (f"UNWIND $rows AS row MERGE (s:{_M} {{key: row.key}}) SET s = row, s:Source", {"rows": done}),
                 (f"MATCH (s:{_M}:Source) WHERE s.id IN $ids DETACH DELETE s", {"ids": self.forgotten}),
-                (
-                    f"MERGE (m:{_M} {{key: 'mirror'}}) SET m.decisions = $sum REMOVE m.claim, m.batch, m.locked",
-                    {"sum": truth.decisions},
-                ),
+                # All that was noted on the way goes from the mirror's node.
+                (f"MERGE (m:{_M} {{key: 'mirror'}}) SET m = $frame, m:Mirror", {"frame": mirror_node(truth)}),
             ],
         )
-
-
-def _length(link: Link) -> int:
-    return len(link.role or "") + sum(len(e.quote or "") + len(e.locator) for e in link.evidence)
-
-
-def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    stream = iter(items)
-    while batch := list(islice(stream, size)):
-        yield batch

@@ -40,7 +40,8 @@ TIE = "RECORDED_AS"
 _DECIMALS = tuple(field for field, (_, form) in QUALIFIERS.items() if form == "decimal")
 _decimals = attrgetter(*_DECIMALS)
 _DATES = ("valid_from", "valid_to", "issued")
-_FORMS = {field: form for field, (_, form) in QUALIFIERS.items()}
+#: The forms of a link's qualifiers, in their order.
+FORMS = {field: form for field, (_, form) in QUALIFIERS.items()}
 
 
 class UnknownRelation(MultilateralError):
@@ -52,8 +53,13 @@ class UnknownRelation(MultilateralError):
 
 def entity_node(entity: Entity) -> tuple[tuple[str, ...], Row]:
     """Return the labels and the properties of a thing's node, ``row_checksum`` among them."""
-    marks = _marks(entity.type)
-    return marks, _sealed(_dated(_full(entity_row(entity))), list(marks))
+    return node(entity.type, entity_row(entity))
+
+
+def node(kind: str, row: Row) -> tuple[tuple[str, ...], Row]:
+    """Return the labels and the properties of the node of a thing of a class, of all that there is to say of it."""
+    marks = _marks(kind)
+    return marks, sealed(_dated(_full(row)), list(marks))
 
 
 @lru_cache(maxsize=512)
@@ -95,7 +101,7 @@ def record_node(source_id: str, iri: str, canonical: str, said: Entity | None) -
         row |= {"type": said.type, "name": said.name("en"), "json": entity_json(said)}
         if said.identifier is not None:
             row["id"] = said.identifier
-    return _sealed(row, [MARK, "Record"])
+    return sealed(row, [MARK, "Record"])
 
 
 def link_relationship(link: Link, source_id: str, as_loaded: Link) -> tuple[str, Row]:
@@ -105,7 +111,7 @@ def link_relationship(link: Link, source_id: str, as_loaded: Link) -> tuple[str,
 
     :raises UnknownRelation: If the ontology has no such relation.
     """
-    kind = _type(link.relation)
+    kind = type_of(link.relation)
     if kind is None:
         raise UnknownRelation(
             f"The link {link.iri} of source {source_id!r} has the relation {link.relation!r}, which the ontology does "
@@ -113,13 +119,13 @@ def link_relationship(link: Link, source_id: str, as_loaded: Link) -> tuple[str,
         )
     row = link_row(link, source_id)
     for field, value in zip(_DECIMALS, _decimals(link), strict=True):
-        if value is not None and (exact := format(value, "f")) != _float_text(row[field]):
+        if value is not None and (exact := format(value, "f")) != float_text(row[field]):
             row[f"{field}_exact"] = exact
     if any(e.score is not None for e in link.evidence):
         row["scores"] = [-1.0 if e.score is None else e.score for e in link.evidence]
     if link is not as_loaded or any(e.quote == "" for e in link.evidence) or _blank(link.discussed_in):
         row["exact"] = link_json(as_loaded)
-    return kind, _sealed(_dated(_full(row)), [kind, link.source_iri, link.target_iri])
+    return kind, sealed(_dated(_full(row)), [kind, link.source_iri, link.target_iri])
 
 
 def _blank(references: Iterable[Reference]) -> bool:
@@ -127,7 +133,8 @@ def _blank(references: Iterable[Reference]) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _type(relation: str) -> str | None:
+def type_of(relation: str) -> str | None:
+    """Return the relationship type of a relation, ``None`` if the ontology has no such relation."""
     return relationship_type(relation) if relation in vocabulary().relations else None
 
 
@@ -138,7 +145,7 @@ def name_property(lang: str) -> str:
 
 def qualifier_types() -> dict[str, str]:
     """Return the properties of a link that hold its qualifiers, with their types in Neo4j."""
-    types = {field: "double" if form == "decimal" else "string" for field, form in _FORMS.items()}
+    types = {field: "double" if form == "decimal" else "string" for field, form in FORMS.items()}
     return types | {f"{field}_exact": "string" for field in _DECIMALS}
 
 
@@ -168,21 +175,28 @@ def _dated(row: Row) -> Row:
     for field in _DATES:
         value = row.get(field)
         if value is not None and len(value) == 10:
-            try:
-                row[f"{field}_date"] = datetime.date.fromisoformat(value)
-            except ValueError:
-                continue  # a day that no calendar has stays text; `validate` names it
+            add_day(row, field, value)
     return row
 
 
-def _float_text(value: float) -> str:
+def add_day(row: Row, field: str, value: str) -> None:
+    """Add the Neo4j date of a day to a row."""
+    try:
+        row[f"{field}_date"] = datetime.date.fromisoformat(value)
+    except ValueError:
+        return  # a day that no calendar has stays text; `validate` names it
+
+
+def float_text(value: float) -> str:
+    """Return a float as a decimal is written that says the same."""
     return str(int(value)) if value.is_integer() else repr(value)
 
 
 # --- what is compared ------------------------------------------------------------------------------------------
 
 
-def _sealed(row: Row, frame: list[str]) -> Row:
+def sealed(row: Row, frame: list[str]) -> Row:
+    """Put the checksum of a row and of what frames it into the row, and return it."""
     row["row_checksum"] = checksum(row, frame)
     return row
 
@@ -218,10 +232,11 @@ def _text(row: Row, frame: list[str]) -> bytes:
     The second version of marshal writes equal values alike on every Python, without regard to which of them are
     one object, and takes a fifth of the time of JSON.
     """
-    items = sorted(row.items())
     if not _DAYS.isdisjoint(row):
         # A day is a date of Python's here and one of the driver's there; a text in its place is something else.
-        items = [(k, ["day", str(v)]) if k in _DAYS and not isinstance(v, str) else (k, v) for k, v in items]
+        days = {k: ["day", str(row[k])] for k in _DAYS if k in row and not isinstance(row[k], str)}
+        row = {**row, **days}
+    items = sorted(row.items())
     try:
         return marshal.dumps((frame, items), 2)
     except ValueError:  # a value that somebody else put there: a point, a time, a duration
@@ -253,9 +268,12 @@ def _fields(kind: Any) -> tuple[str, ...]:
     return tuple(f.name for f in fields(kind))
 
 
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def entity_json(entity: Entity) -> str:
     """Return all that a source says of a thing as one line of JSON."""
-    return json.dumps(_said(entity), ensure_ascii=False, separators=(",", ":"))
+    return _encoded(_said(entity))
 
 
 def entity_of(text: str) -> Entity:
@@ -271,7 +289,7 @@ def entity_of(text: str) -> Entity:
 
 def link_json(link: Link) -> str:
     """Return a link as one line of JSON."""
-    return json.dumps(_said(link), ensure_ascii=False, separators=(",", ":"))
+    return _encoded(_said(link))
 
 
 def link_from_json(text: str) -> Link:
@@ -290,11 +308,11 @@ def link_of(row: Row, source_iri: str, target_iri: str) -> Link:
     if "exact" in row:
         return link_from_json(row["exact"])
     values: Row = {}
-    for field, form in _FORMS.items():
+    for field, form in FORMS.items():
         value = row.get(field)
         if value is not None:
             exact = row.get(f"{field}_exact")
-            values[field] = Decimal(exact or _float_text(float(value))) if form == "decimal" else value
+            values[field] = Decimal(exact or float_text(float(value))) if form == "decimal" else value
     count = len(row.get("documents", ()))
     blank = [""] * count
     evidence = tuple(
