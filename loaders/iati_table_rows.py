@@ -225,7 +225,7 @@ def _workbook_rows(path: Path, left_out: Callable[[str], None]) -> Iterator[tupl
     chosen = next((sheet for sheet in sheets if _has_headings(sheet)), sheets[0])
     for sheet in sheets:
         if sheet is not chosen and any(any(cells) for _, cells in islice(sheet.rows(), _MOST_ROWS_ABOVE)):
-            left_out(f"sheet {sheet.title[:80]!r} (a table is one sheet)")
+            left_out(f"sheet {(sheet.title or '')[:80]!r} (a table is one sheet)")
     for number, cells in chosen.rows():
         if Fault not in map(type, cells):
             yield number, list(map(str, cells))
