@@ -18,9 +18,12 @@ def ahead(items: Iterator[T]) -> Iterator[T]:
     """
     with ThreadPoolExecutor(1) as thread:
         coming: Future[Any] = thread.submit(next, items, _END)
-        while (item := coming.result()) is not _END:
-            coming = thread.submit(next, items, _END)
-            yield item
+        try:
+            while (item := coming.result()) is not _END:
+                coming = thread.submit(next, items, _END)
+                yield item
+        finally:
+            del coming  # it holds what was raised, and that this frame: what frames hold would stay open
 
 
 class Behind:
@@ -36,14 +39,21 @@ class Behind:
 
     def __call__(self, piece: bytes) -> None:
         """Write one more piece when the one before is written."""
-        if self._last is not None:
-            self._last.result()
+        self._wait()
         self._last = self._thread.submit(self._write, piece)
+
+    def _wait(self) -> None:
+        last, self._last = self._last, None
+        try:
+            if last is not None:
+                last.result()
+        finally:
+            del last  # as in `ahead`
 
     def __enter__(self) -> Behind:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._thread.shutdown()
-        if self._last is not None and kind is None:
-            self._last.result()
+        if kind is None:
+            self._wait()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -71,3 +73,21 @@ def test_an_error_of_the_block_is_not_hidden_by_one_in_writing() -> None:
     with pytest.raises(ValueError, match="mine"), Behind(full) as write:
         write(b"x")
         raise ValueError("mine")
+
+
+def test_what_was_open_when_an_error_came_is_closed_as_soon_as_it_is_handled() -> None:
+    def holding() -> weakref.ref[threading.Event]:
+        held = threading.Event()
+        watched = weakref.ref(held)
+        try:
+            for _ in ahead(failing()):
+                assert not held.is_set()
+        except OSError:
+            pass
+        return watched
+
+    gc.disable()  # nothing but the last reference going away may be needed
+    try:
+        assert holding()() is None
+    finally:
+        gc.enable()
