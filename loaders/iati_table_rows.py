@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import re
 import unicodedata
@@ -118,6 +119,10 @@ def _likely(cells: list[str]) -> int:
     return sum(plain(cell) in _KEYS for cell in cells)
 
 
+def _is_heading(cells: list[str]) -> bool:
+    return _likely(cells) >= len(REQUIRED) // 2
+
+
 def open_rows(
     path: Path,
     wrong: Callable[[UnreadableSource], None] | None = None,
@@ -135,7 +140,7 @@ def open_rows(
     rows = _raw_rows(path, left_out)
     number = 0
     for number, cells in rows:
-        if _likely(cells) >= len(REQUIRED) // 2 or number > _MOST_ROWS_ABOVE:
+        if _is_heading(cells) or number > _MOST_ROWS_ABOVE:
             break
         if any(cells):
             problem = UnreadableSource(
@@ -155,9 +160,7 @@ def open_rows(
 
 
 def _heading_below(rows: Iterator[tuple[int, list[str]]]) -> bool:
-    return any(
-        _likely(cells) >= len(REQUIRED) // 2 for (_, cells), _ in zip(rows, range(_MOST_ROWS_ABOVE), strict=False)
-    )
+    return any(_is_heading(cells) for (_, cells), _ in zip(rows, range(_MOST_ROWS_ABOVE), strict=False))
 
 
 def _no_heading(cells: list[str], path: Path, row: int) -> UnreadableSource:
@@ -222,9 +225,10 @@ def _workbook_rows(path: Path, left_out: Callable[[str], None]) -> Iterator[tupl
     sheets = open_sheets(path, cut)
     if not sheets:
         return
-    chosen = next((sheet for sheet in sheets if _has_headings(sheet)), sheets[0])
-    for sheet in sheets:
-        if sheet is not chosen and any(any(cells) for _, cells in islice(sheet.rows(), _MOST_ROWS_ABOVE)):
+    tops = [(sheet, _top(sheet)) for sheet in sheets]
+    chosen = next((sheet for sheet, top in tops if any(map(_is_heading, top))), sheets[0])
+    for sheet, top in tops:
+        if sheet is not chosen and any(map(any, top)):
             left_out(f"sheet {(sheet.title or '')[:80]!r} (a table is one sheet)")
     for number, cells in chosen.rows():
         if Fault not in map(type, cells):
@@ -236,12 +240,13 @@ def _workbook_rows(path: Path, left_out: Callable[[str], None]) -> Iterator[tupl
         left_out(reason)
 
 
-def _has_headings(sheet: WorkbookSheet) -> bool:
-    try:
-        heads = [list(map(str, cells)) for _, cells in islice(sheet.rows(), _MOST_ROWS_ABOVE)]
-    except UnreadableSource:  # it is damaged, which is told when it is read
-        return False
-    return any(_likely(cells) >= len(REQUIRED) // 2 for cells in heads)
+def _top(sheet: WorkbookSheet) -> list[list[str]]:
+    """Return the first rows of a sheet, as far as they can be read: damage is told where the sheet is read."""
+    top: list[list[str]] = []
+    with contextlib.suppress(UnreadableSource):
+        for _, cells in islice(sheet.rows(), _MOST_ROWS_ABOVE):
+            top.append(list(map(str, cells)))
+    return top
 
 
 def _text_rows(path: Path) -> Iterator[tuple[int, list[str]]]:

@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -86,6 +87,14 @@ class Endpoint:
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(30)
+
+
+def until(holds: Callable[[], bool], within: float = 10) -> None:
+    """Wait until something holds, and fail if that takes longer."""
+    ends = time.monotonic() + within
+    while not holds():
+        assert time.monotonic() < ends
+        time.sleep(0.05)
 
 
 def _descendants(pid: int) -> set[int]:

@@ -6,14 +6,14 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from multilateral.graph.store import Store
 from multilateral.loaders.five_documents import five_documents
 
-from .endpoint_server import Answer, Endpoint, running
+from .endpoint_server import Answer, Endpoint, running, until
 
 PAGES = """
 import os, socket, sys, time
@@ -78,13 +78,6 @@ def site(store: Path) -> Iterator[Endpoint]:
     routes = f"__import__('sys').path.insert(0, {str(store.parent)!r}) or __import__('pages_beside').routes"
     with running(store, limits=LIMITS, options=f"{{'routes': {routes}}}") as endpoint:
         yield endpoint
-
-
-def until(holds: Callable[[], bool], within: float = 10) -> None:
-    ends = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < ends
-        time.sleep(0.05)
 
 
 def test_a_process_that_makes_pages_has_the_graph_and_nothing_else(site: Endpoint, store: Path) -> None:

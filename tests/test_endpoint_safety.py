@@ -18,7 +18,7 @@ import multilateral
 import pytest
 from multilateral.queries.endpoint.limits import Limits
 
-from .endpoint_server import Answer, Endpoint, running
+from .endpoint_server import Answer, Endpoint, running, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -45,13 +45,6 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def endpoint(store: Path) -> Iterator[Endpoint]:
     with running(store, limits=LIMITS) as found:
         yield found
-
-
-def until(holds: Callable[[], bool], within: float = 10) -> None:
-    ends = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < ends
-        time.sleep(0.05)
 
 
 def settled(endpoint: Endpoint) -> bool:

@@ -63,10 +63,9 @@ def run(store: Path, modules: Iterable[str], pipe: socket.socket, edition: Editi
         raise ValueError("an edition without a store has no pages")
     graph = EditionGraph(pinned_in(edition.projections, edition.tag, store))
     reader = graph.reader
-    opened = (reader.index.db, reader.index.whole, reader.names)  # while files may still be opened for writing
+    _ = reader.index.whole, reader.names  # opened now: later nothing may be written, not even a log
     missing = confine([edition.projections, *_programs()], limits.memory)
     listen(pipe, missing, limits, functools.partial(answer, graph, pipe.sendall, limits))
-    del opened
 
 
 def answer(graph: KnowledgeGraph, send: Callable[[bytes], None], limits: Limits, payload: bytes) -> None:

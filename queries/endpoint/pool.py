@@ -193,10 +193,10 @@ class Pool:
 
     # --- who gets one ----------------------------------------------------------------------------------------
 
-    async def _worker(self, client: str) -> Worker:
+    async def _worker(self, client: str, *, again: bool) -> Worker:
         while self._free:
             worker = self._free.pop()  # the one that worked last has the index in the caches of the processor
-            if worker.alive:
+            if worker.alive and not (again and worker.gone()):  # who killed one may have killed this one too
                 return worker
         if self._closing:
             raise Refused(503, "The service is stopping.", Retry_After="10")
@@ -251,7 +251,7 @@ class Pool:
         loop = asyncio.get_running_loop()
         last = False
         while True:
-            worker = await self._worker(client)
+            worker = await self._worker(client, again=last)
             job = Job(worker, client, gone, loop.create_future())
             self._running.add(job)
             job.timer = loop.call_later(min(self.limits.patience, self.limits.seconds), self._grown_long, job)

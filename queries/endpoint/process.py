@@ -137,6 +137,10 @@ class Worker(asyncio.Protocol):
         elif self.exit_code is not None:
             crashed()
 
+    def gone(self) -> bool:
+        """Tell whether the process has ended, also if nobody has taken note of that yet."""
+        return self._process is None or not self._process.is_alive()
+
     def end(self) -> None:
         """Forget the question that has been answered."""
         self._take = self._crashed = None
