@@ -213,7 +213,7 @@ def _write(store: Path, wishes: list[Wish], who: str) -> None:
     if people:
         graph = opened(store)
         with working("Indexing"):
-            _ = graph.reader.index, graph.reader.names
+            graph.reader.prepare()
     follow = f"; {rules} decisions of the rules follow" if rules else ""
     click.echo(f"Wrote {people} decision{'' if people == 1 else 's'} by {who}{follow}.")
 

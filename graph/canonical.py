@@ -7,6 +7,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from ..ontology.convert import TYPE
 from ..ontology.errors import DamagedSource
 from .kept import things
 from .projections import Pinned
@@ -65,5 +66,5 @@ def described(store: Store, source_id: str, wanted: set[str]) -> Iterator[str]:
         yield from (iri for iri in held if iri in wanted)
         return
     for quad in store.quads(source_id):
-        if (subject := quad.subject.value) in wanted:  # type: ignore[union-attr]
+        if quad.predicate == TYPE and (subject := quad.subject.value) in wanted:  # type: ignore[union-attr]
             yield subject

@@ -19,7 +19,8 @@ import pyoxigraph as ox
 from ..ontology.convert import PREFIXES
 from ..ontology.errors import BadQuery
 from .canonical import canonical, loader_rank, under_canonical
-from .index_build import DECISIONS_GRAPH, ONTOLOGY_GRAPH, build, build_whole
+from .index_build import build, build_whole
+from .index_records import DECISIONS_GRAPH, ONTOLOGY_GRAPH
 from .projections import Built, discard, pin, projection
 from .store import Store
 

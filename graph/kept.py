@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from .store import Store
 
@@ -30,6 +30,20 @@ def things(store: Store, source_id: str) -> list[str] | None:
     return None if rows is None else [iri for (iri,) in rows]
 
 
+def described_twice(store: Store, sources: Collection[str]) -> set[str] | None:
+    """Return the IRIs of the things that several of these sources describe; ``None`` where a source is not held."""
+    if len(sources) < 2:
+        return set() if all(holds(store, source_id) for source_id in sources) else None
+    wanted = sorted(sources)
+    marks = ",".join("?" * len(wanted))
+    rows = _asked(
+        store,
+        wanted,
+        f"SELECT iri FROM thing WHERE source IN ({marks}) GROUP BY iri HAVING COUNT(*) > 1",  # noqa: S608 - marks only
+    )
+    return None if rows is None else {iri for (iri,) in rows}
+
+
 def names(store: Store, source_id: str) -> Iterator[tuple[str, str, str, str, str]] | None:
     """Return every name and identifier in a source as :func:`.source_lines.names` does."""
     rows = _rows(store, source_id, "SELECT iri, said FROM thing WHERE source = ? ORDER BY rowid")
@@ -48,9 +62,14 @@ def _named(rows: list[tuple[str, ...]]) -> Iterator[tuple[str, str, str, str, st
 
 
 def _rows(store: Store, source_id: str, select: str) -> list[tuple[str, ...]] | None:
+    return _asked(store, [source_id], select)
+
+
+def _asked(store: Store, sources: list[str], select: str) -> list[tuple[str, ...]] | None:
+    """Return the rows of a question whose parameters are the sources, if all of them are held as they are now."""
     path = store.projections_path / "identity.sqlite"
-    checksum = store.fingerprints().get(source_id)
-    if checksum is None or not path.exists():
+    sums = store.fingerprints()
+    if not path.exists():
         return None
     with (
         contextlib.suppress(sqlite3.Error),
@@ -60,7 +79,7 @@ def _rows(store: Store, source_id: str, select: str) -> list[tuple[str, ...]] | 
     ):
         db.execute("BEGIN")  # what follows is of one moment
         (made,) = db.execute("PRAGMA user_version").fetchone()
-        held = db.execute("SELECT sum FROM source WHERE id = ?", (source_id,)).fetchone()
-        if made == FORMAT and held is not None and held[0] == checksum:
-            return db.execute(select, (source_id,)).fetchall()
+        held = dict(db.execute("SELECT id, sum FROM source").fetchall())
+        if made == FORMAT and all(s in sums and held.get(s) == sums[s] for s in sources):
+            return db.execute(select, sources).fetchall()
     return None

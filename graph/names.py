@@ -181,12 +181,15 @@ def _fill(store: Pinned, built: Built) -> None:
             except DamagedSource as error:
                 built.damaged[source_id] = str(error)
                 db.rollback()
-        db.execute("INSERT INTO words(words) VALUES ('rebuild')")
+        # FTS5 takes rows in the order of their ids three times as fast as in that of an index, which holds them too.
+        db.execute("INSERT INTO words (rowid, key) SELECT id, key FROM name NOT INDEXED ORDER BY id")
         # What differs by a letter from an identifier is another one.
         db.execute(
-            "INSERT INTO grams (rowid, padded) SELECT id, '  ' || key || ' ' FROM name WHERE kind != 'identifier'"
+            "INSERT INTO grams (rowid, padded) "
+            "SELECT id, '  ' || key || ' ' FROM name NOT INDEXED WHERE kind != 'identifier' ORDER BY id"
         )
         db.execute("INSERT INTO frequency SELECT term, doc FROM grams_counted")
+        db.execute("CREATE INDEX name_key ON name (key)")
         db.commit()
 
 

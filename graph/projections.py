@@ -17,6 +17,7 @@ import json
 import os
 import shutil
 import tempfile
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -32,11 +33,12 @@ from .store import Store, storage, write_beside
 _META = "meta.json"
 _KEPT = ("sums", "decisions", "ontology", "damaged", "facts")
 #: Raised whenever a projection is built in another way, so that those of older versions are made again.
-PROJECTION_FORMAT = 3
+PROJECTION_FORMAT = 4
 #: Seconds after which a half-built folder is taken to be left by a killed process: none is built so slowly.
 _LEFT_BEHIND = 6 * 3600
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 _temporary: dict[Path, tempfile.TemporaryDirectory[str]] = {}
+_making = threading.Lock()  # index and names are built side by side
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +170,10 @@ def _writable(store: Store) -> Path:
 
 def _elsewhere(store: Store, *, make: bool) -> Path | None:
     place = store.path.resolve()
-    if place not in _temporary and make:
-        _temporary[place] = tempfile.TemporaryDirectory(prefix="multilateral-", ignore_cleanup_errors=True)
-    return Path(_temporary[place].name) if place in _temporary else None
+    with _making:
+        if place not in _temporary and make:
+            _temporary[place] = tempfile.TemporaryDirectory(prefix="multilateral-", ignore_cleanup_errors=True)
+        return Path(_temporary[place].name) if place in _temporary else None
 
 
 @dataclass(slots=True)

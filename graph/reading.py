@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter
@@ -16,9 +17,11 @@ from ..ontology import convert
 from ..ontology.errors import DamagedSource
 from ..ontology.model import ID, ML, Entity, Evidence, Link, Name, Source
 from ..ontology.vocabulary import vocabulary
+from .canonical import canonical
 from .index import RdfIndex, loader_rank
+from .index_records import said_in_union
 from .names import NameIndex
-from .projections import pin
+from .projections import Pinned, pin
 from .property_graph import PropertyGraph
 from .store import Store
 
@@ -130,9 +133,20 @@ class Reader:
                 self._notice(sentence)
 
     @cached_property
-    def store(self) -> Store:
+    def store(self) -> Pinned:
         """The store as it was when this reader first looked; what is loaded later is seen by a new reader."""
         return pin(self._live)
+
+    def prepare(self) -> None:
+        """Open the RDF index and the name index; where both have to be built, that is done side by side.
+
+        :raises StorageFailed: If the disk refuses.
+        """
+        canonical(self.store)  # which both need
+        with ThreadPoolExecutor(1) as thread:
+            names = thread.submit(lambda: self.names)
+            _ = self.index
+            names.result()
 
     @cached_property
     def index(self) -> RdfIndex:
@@ -184,10 +198,13 @@ class Reader:
     def records(self, iri: str) -> list[tuple[str, Entity]]:
         """Return what each source says of a thing, the source that speaks first at the head."""
         by_graph: dict[str, dict[str, list[tuple[str, Any]]]] = defaultdict(dict)
-        for quad in self.index.db.quads_for_pattern(ox.NamedNode(iri), None, None, None):
+        quads = list(self.index.db.quads_for_pattern(ox.NamedNode(iri), None, None, None))
+        for quad in quads:
             if isinstance(quad.graph_name, ox.NamedNode):
                 graph = quad.graph_name.value
                 by_graph[graph].setdefault(iri, []).append((quad.predicate.value, quad.object))
+        if (alone := said_in_union(quads)) is not None:
+            by_graph[alone[0].value][iri] += [(quad.predicate.value, quad.object) for quad in alone[1]]
         found = []
         for source_id in self._order:
             block = by_graph.get(f"{ID}source/{source_id}")

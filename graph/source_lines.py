@@ -5,7 +5,7 @@ Our writer gives every statement a line of its own, and every line the source's 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from pyoxigraph import Literal, RdfFormat, parse
 
@@ -84,10 +84,11 @@ class Records:
     def __init__(self) -> None:
         self._own: tuple[bytes, ...] = ()
 
-    def beside_nodes(self, lines: list[bytes], *, links: bool) -> list[bytes]:
+    def beside_nodes(self, lines: list[bytes], *, links: bool, spelled: Container[bytes] | None = None) -> list[bytes]:
         """Return the lines that do not describe a link, or the evidence or a dated name of a thing.
 
-        With ``links`` the first line of each link too.
+        With ``links`` the first line of each link too; with ``spelled``, things as they stand in a line, only the
+        first line of every other thing.
         """
         found = []
         own = self._own
@@ -102,5 +103,7 @@ class Records:
                 if _TYPED in line:
                     me = line[: line.index(b">")]
                     own = (me + b"/evidence/", me + b"/name/")
+                    if spelled is not None and me + b">" not in spelled:
+                        own = (me + b">", *own)
         self._own = own
         return found

@@ -9,6 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from multilateral.graph.identity.keys import Keys
+from multilateral.graph.index_records import spell_out
 from multilateral.graph.reading import Reader
 from multilateral.graph.store import LoadReport, Store
 from multilateral.ontology.model import (
@@ -192,6 +194,14 @@ class Workshop:
     def reader(self) -> Reader:
         return Reader(self.path)
 
+    def hold(self) -> None:
+        """Fill the database of identity, as a load by the command line does."""
+        with Store.writing(self.path) as store:
+            keys = Keys(store, writable=True)
+            keys.catch_up()
+            keys.db.commit()
+            keys.close()
+
     def forget_projections(self) -> None:
         shutil.rmtree(self.path / "projections", ignore_errors=True)
 
@@ -211,12 +221,15 @@ def make_source() -> Callable[..., Source]:
 
 @pytest.fixture
 def dump() -> Callable[[Reader], list[str]]:
-    """Return every quad of a reader's index, sorted: two indexes are equal if these are."""
-    return lambda reader: sorted(
-        str(quad)
-        for quad in reader.index.db
-        if not isinstance(quad.subject, BlankNode) and not isinstance(quad.object, BlankNode)  # of the ontology
-    )
+    """Return every quad that a reader's index holds or stands for, sorted: two indexes are equal if these are."""
+
+    def quads(reader: Reader) -> list[str]:
+        db = reader.index.db
+        there = [q for q in db if not isinstance(q.subject, BlankNode) and not isinstance(q.object, BlankNode)]
+        meant = [q for node in {q.subject for q in there} for q in spell_out(db, node)]
+        return sorted(str(quad) for quad in (*there, *meant))
+
+    return quads
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ from pathlib import Path
 import multilateral
 import pytest
 from multilateral.graph import kept, source_lines
-from multilateral.graph.identity.keys import Keys
 from multilateral.graph.index import RdfIndex
 from multilateral.graph.names import NameIndex
 from multilateral.graph.reading import Reader
@@ -35,11 +34,7 @@ THINGS = [
 def filled(workshop: Workshop) -> Workshop:
     """A store whose source is held."""
     workshop.load((source("s"), THINGS))
-    with Store.writing(workshop.path) as store:
-        keys = Keys(store, writable=True)
-        keys.catch_up()
-        keys.db.commit()
-        keys.close()
+    workshop.hold()
     return workshop
 
 
