@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from ..ontology.convert import ALT, PREF, PREFIXES, SKOSXL, TYPE
 from ..ontology.model import ID, ML
 from .canonical import loader_rank
-from .index_records import DECISIONS_GRAPH, DEFAULT, RECORDED_AS, said_in_union, spell_out
+from .index_records import DECISIONS_GRAPH, DEFAULT, RECORDED_AS, spell_out
 from .projections import Built
 from .store import Store
 
@@ -80,8 +80,7 @@ def remove(db: ox.Store, source_id: str, *, whole: bool) -> bool:
             return False  # which of them says what of the link, only their files tell
         own = [q for link in links for q in db.quads_for_pattern(link, None, None, DEFAULT)]
         for thing in {q.subject for q in quads if q.predicate == TYPE} - links:
-            if (alone := said_in_union(list(db.quads_for_pattern(thing, None, None, None)))) is not None:
-                own += alone[1]
+            own += [ox.Quad(q.subject, q.predicate, q.object) for q in spell_out(db, thing)]
         # The IRI of a node tells the link or the source that it belongs to, so that nothing else speaks of it.
         nodes = {q.object for q in [*own, *quads] if q.predicate in _NODES}
         own += [q for node in nodes for q in db.quads_for_pattern(node, None, None, DEFAULT)]  # type: ignore[arg-type]

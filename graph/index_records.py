@@ -8,14 +8,12 @@ every source that states such a link.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import pyoxigraph as ox
 
-from ..ontology.convert import TYPE
+from ..ontology.convert import ENTITY_PREDICATES, TYPE
 from ..ontology.model import ID, ML
-from ..ontology.vocabulary import vocabulary
 
 ONTOLOGY_GRAPH = ox.NamedNode(ML.rstrip("#"))
 DECISIONS_GRAPH = ox.NamedNode(ID + "source/decisions")
@@ -23,33 +21,29 @@ RECORDED_AS = ox.NamedNode(ML + "recordedAs")
 DEFAULT = ox.DefaultGraph()
 
 
-@cache
-def _beside() -> frozenset[ox.NamedNode]:
-    """Return the predicates of what the graph of a source always holds, or no source says."""
-    return frozenset({TYPE, RECORDED_AS, *(ox.NamedNode(ML + name) for name in vocabulary().relations)})
+def statements_of(db: ox.Store, node: Any) -> tuple[dict[str, list[ox.Quad]], list[ox.Quad]]:
+    """Return what each source says of a thing, without its links, and what of that its graph does not hold.
 
-
-def said_in_union(quads: list[ox.Quad]) -> tuple[ox.NamedNode, list[ox.Quad]] | None:
-    """Return the one graph that speaks of a thing and what it says, where only the union holds that.
-
-    :param quads: All that the index holds with the thing as subject.
-    :return: The graph and the quads of the union; ``None`` where named graphs hold all that is said.
+    :return: Quads by the IRI of the graph in which they are said, those of a record with its class at the head; and
+        those of them that only the union holds.
     """
-    graphs = {q.graph_name for q in quads if q.predicate == TYPE} - {DEFAULT}
-    if len(graphs) != 1:
-        return None
-    beside = _beside()
-    said = [q for q in quads if q.predicate not in beside]
-    (graph,) = graphs
-    if not isinstance(graph, ox.NamedNode) or any(q.graph_name != DEFAULT for q in said):
-        return None
-    return graph, said
+    said: dict[str, list[ox.Quad]] = {}
+    for quad in db.quads_for_pattern(node, TYPE, None, None):
+        if quad.graph_name != DEFAULT:
+            said.setdefault(quad.graph_name.value, []).append(quad)  # type: ignore[union-attr]
+    found = [q for predicate in ENTITY_PREDICATES for q in db.quads_for_pattern(node, predicate, None, None)]
+    spelled = [q for q in found if q.graph_name != DEFAULT]
+    if spelled or len(said) != 1:
+        for quad in spelled:
+            if (graph := quad.graph_name.value) in said:  # type: ignore[union-attr]
+                said[graph].append(quad)
+        return said, []
+    ((iri, (first, *_)),) = said.items()
+    alone = [ox.Quad(node, q.predicate, q.object, first.graph_name) for q in found]
+    said[iri] += alone
+    return said, alone
 
 
 def spell_out(db: ox.Store, node: Any) -> list[ox.Quad]:
     """Return what has to be added for the named graphs to hold all that is said of a thing."""
-    alone = said_in_union(list(db.quads_for_pattern(node, None, None, None)))
-    if alone is None:
-        return []
-    graph, said = alone
-    return [ox.Quad(q.subject, q.predicate, q.object, graph) for q in said]
+    return statements_of(db, node)[1]

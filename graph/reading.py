@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyoxigraph as ox
 
@@ -19,7 +19,7 @@ from ..ontology.model import ID, ML, Entity, Evidence, Link, Name, Source
 from ..ontology.vocabulary import vocabulary
 from .canonical import canonical
 from .index import RdfIndex, loader_rank
-from .index_records import said_in_union
+from .index_records import statements_of
 from .names import NameIndex
 from .projections import Pinned, pin
 from .property_graph import PropertyGraph
@@ -197,19 +197,13 @@ class Reader:
 
     def records(self, iri: str) -> list[tuple[str, Entity]]:
         """Return what each source says of a thing, the source that speaks first at the head."""
-        by_graph: dict[str, dict[str, list[tuple[str, Any]]]] = defaultdict(dict)
-        quads = list(self.index.db.quads_for_pattern(ox.NamedNode(iri), None, None, None))
-        for quad in quads:
-            if isinstance(quad.graph_name, ox.NamedNode):
-                graph = quad.graph_name.value
-                by_graph[graph].setdefault(iri, []).append((quad.predicate.value, quad.object))
-        if (alone := said_in_union(quads)) is not None:
-            by_graph[alone[0].value][iri] += [(quad.predicate.value, quad.object) for quad in alone[1]]
+        said, _ = statements_of(self.index.db, ox.NamedNode(iri))
         found = []
         for source_id in self._order:
-            block = by_graph.get(f"{ID}source/{source_id}")
-            if block is None or not any(p == convert.TYPE.value for p, _ in block[iri]):
+            quads = said.get(f"{ID}source/{source_id}")
+            if quads is None:
                 continue
+            block = {iri: [(q.predicate.value, cast("Any", q.object)) for q in quads]}
             block[iri].sort(key=lambda row: (row[0], row[1].value))
             self._add_nodes(block, iri, (ML + "evidence", convert.SKOSXL + "prefLabel", convert.SKOSXL + "altLabel"))
             entity = convert.read_entity(iri, block)

@@ -16,7 +16,7 @@ from .store import Store
 
 _CHUNK = 1 << 20
 _TYPED = f"> <{TYPE.value}> <{ML}".encode()
-_LINK = _TYPED + b"Link>"
+_LINK, _SOURCE = _TYPED + b"Link>", _TYPED + b"Source>"
 _KINDS = {
     PREF.value: "preferred",
     ALT.value: "alternative",
@@ -88,7 +88,7 @@ class Records:
         """Return the lines that do not describe a link, or the evidence or a dated name of a thing.
 
         With ``links`` the first line of each link too; with ``spelled``, things as they stand in a line, only the
-        first line of every other thing.
+        first line of every other thing but the source itself.
         """
         found = []
         own = self._own
@@ -103,7 +103,7 @@ class Records:
                 if _TYPED in line:
                     me = line[: line.index(b">")]
                     own = (me + b"/evidence/", me + b"/name/")
-                    if spelled is not None and me + b">" not in spelled:
+                    if spelled is not None and me + b">" not in spelled and not line.endswith(_SOURCE):
                         own = (me + b">", *own)
         self._own = own
         return found

@@ -64,6 +64,20 @@ _XL_PREDICATES = {
     "acronym": NamedNode(SKOSXL + "altLabel"),
 }
 
+#: The predicates of what a record says of a thing, besides its class.
+ENTITY_PREDICATES: Final = (
+    *_NAME_PREDICATES.values(),
+    *dict.fromkeys(_XL_PREDICATES.values()),
+    IDENTIFIER,
+    NOTATION,
+    DESCRIPTION,
+    HOMEPAGE,
+    ISSUED,
+    LANGUAGE,
+    PUBLISHER,
+    *(NamedNode(ML + name) for name in ("collective", "validFrom", "validTo", "status", "evidence")),
+)
+
 #: Qualifiers of a link by field name: the local name of the property and how its value is written.
 QUALIFIERS: Final[dict[str, tuple[str, str]]] = {
     "valid_from": ("validFrom", "date"),

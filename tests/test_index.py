@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import shutil
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from multilateral.graph.projections import projection
 from multilateral.graph.reading import Reader
 from multilateral.graph.resolve import resolve
 from multilateral.graph.store import Store
+from multilateral.ontology import convert
 from multilateral.ontology.errors import BadQuery
 from multilateral.ontology.model import ID, Entity, Evidence, Identifier, Link, Name, Statement
 
@@ -316,3 +318,18 @@ def test_reports_load_beside_each_other(workshop: Workshop) -> None:
     entity = reader.entity(EU)
     assert entity.name("en") == "European Union" and entity.name("fr") == "Union européenne"
     assert {e.locator for e in entity.evidence} == {"5", "6(a)"}
+
+
+def test_every_predicate_of_a_record_is_known() -> None:
+    """Else a part of what a source says of a thing would be lost where its graph holds the first line only."""
+    every = Entity(
+        f"{ID}document/x", "Document",
+        (Name("A", "en"), Name("B", "en", "alternative"), Name("C", "", "acronym"),
+         Name("D", "fr", "preferred", "1990"), Name("E", "en", "acronym", "1990")),
+        "1", (Identifier("ROR", "r"),), collective=True, description="d", valid_from="1990", valid_to="1991",
+        status="completed", homepage="https://example.org", evidence=(Evidence(DOC, "1"),), issued="1990",
+        language="en", body=OIE,
+    )  # fmt: skip
+    assert not [f.name for f in dataclasses.fields(every) if not getattr(every, f.name)]
+    said = {q.predicate for q in convert.quads(every, "s") if q.subject.value == every.iri}  # type: ignore[union-attr]
+    assert said == {convert.TYPE, *convert.ENTITY_PREDICATES}
