@@ -2,9 +2,9 @@
 
 Two databases are kept. The first holds the union as its default graph, and of the named graphs what is needed to say
 which source states a record and to take a source out again (:mod:`.index_records`): the first line of each link and
-thing, and all that is said of a thing itself where several sources say it. It is the one that nearly every question
-needs. The second holds the whole of the named graphs too; it is made from the first when somebody asks for a named
-graph.
+thing, and what is said of a thing itself. Of a source of very many things, which few others speak of, that is left out
+where no other does. It is the database that nearly every question needs. The second holds the whole of the named graphs
+too; it is made from the first when somebody asks for a named graph.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib import resources
 from itertools import chain
 from pathlib import Path
@@ -41,6 +41,8 @@ from .source_lines import Records, end_of_line, whole_lines
 #: Bytes above which a load goes on with one batch at a time: pyoxigraph would hold several, of about 300 MB each.
 _MOST_MEMORY = 1_200_000_000
 _LONGEST_WAIT = 60.0
+#: A source that describes more things than this is kept in brief.
+_MANY = 5_000
 
 
 def build(store: Pinned, built: Built, before: Built | None) -> None:
@@ -60,7 +62,8 @@ def build_whole(store: Pinned, built: Built, before: Built | None, union: Built)
         built.damaged = dict(union.damaged)
         ox.Store.read_only(str(union.folder / "db")).backup(str(built.folder / "db"))
         db = ox.Store(str(built.folder / "db"))
-        _bulk_load(db, store, [s for s in built.sums if s not in built.damaged], union=False, whole=True)
+        there = [s for s in built.sums if s not in built.damaged]
+        _bulk_load(db, store, _Lines(store, there, union=False, whole=True))
         db.flush()
     built.facts = dict(union.facts)
 
@@ -76,7 +79,10 @@ def _from_before(
         shutil.rmtree(built.folder / "db", ignore_errors=True)
         return False
     db = ox.Store(str(built.folder / "db"))
-    built.facts = {"quads": {s: n for s, n in before.facts["quads"].items() if s not in gone}}
+    built.facts = {
+        "quads": {s: n for s, n in before.facts["quads"].items() if s not in gone},
+        "brief": [s for s in before.facts["brief"] if s not in gone],
+    }
     if not (
         all(remove(db, source_id, whole=whole) for source_id in gone)
         and (not moves or move(db, moves, canonical(store)))
@@ -114,7 +120,7 @@ def _from_scratch(store: Pinned, built: Built) -> None:
 
 def _attempt(store: Pinned, built: Built) -> bool:
     db = ox.Store(str(built.folder / "db"))
-    built.facts = {"quads": {}}
+    built.facts = {"quads": {}, "brief": []}
     ontology = resources.files("multilateral.ontology").joinpath("cooperation.ttl").read_bytes()
     terms = ox.parse(ontology, format=ox.RdfFormat.TURTLE)
     described = (ox.Quad(t.subject, t.predicate, t.object, ONTOLOGY_GRAPH) for t in terms)
@@ -122,77 +128,65 @@ def _attempt(store: Pinned, built: Built) -> bool:
     tied = (ox.Quad(top, RECORDED_AS, iri, DECISIONS_GRAPH) for top, iri in ties)
     db.bulk_extend(twice(chain(described, tied)))
     there = [s for s in built.sums if s not in built.damaged]
-    if not _add(store, built, db, there, _several(store, there), whole=False):
+    if not _add(store, built, db, there, whole=False):
         return False
     one_name_a_language(db, store, built)
     db.flush()
     return True
 
 
-def _several(store: Pinned, sources: list[str]) -> set[str] | None:
+def _several(store: Pinned, built: Built) -> set[str] | None:
     """Return the IRIs of things of which there may be several records, ``None`` where that is not known."""
-    found, tops = kept.described_twice(store, sources), canonical(store)
+    found = kept.described_twice(store, [s for s in built.sums if s not in built.damaged])
+    tops = canonical(store)
     return None if found is None else found.union(tops, tops.values())
 
 
 def _add_beside(store: Pinned, built: Built, db: ox.Store, sources: list[str], *, whole: bool) -> bool:
     """Add sources to what is there; tell whether that could be done."""
-    several, first = None, b""
-    if not whole:
-        several = _several(store, list(built.sums))
-        if several is None:
+    first = b""
+    if built.facts["brief"] and not whole:  # what they alone said of a thing until now has to be spelled out
+        coming = [kept.things(store, source_id) for source_id in sources]
+        several, tops = _several(store, built), canonical(store)
+        if several is None or None in coming:
             return False
-        tops = canonical(store)
-        named = {tops.get(iri, iri) for source_id in sources for iri in kept.things(store, source_id) or ()}
-        spelled = [quad for iri in sorted(named & several) for quad in spell_out(db, ox.NamedNode(iri))]
+        named = {tops.get(iri, iri) for things in coming for iri in things or ()} & several
+        spelled = [quad for iri in sorted(named) for quad in spell_out(db, ox.NamedNode(iri))]
         first = ox.serialize(spelled, format=ox.RdfFormat.N_QUADS) or b""
-    return _add(store, built, db, sources, several, whole=whole, first=first)
+    return _add(store, built, db, sources, whole=whole, first=first)
 
 
-def _add(
-    store: Pinned,
-    built: Built,
-    db: ox.Store,
-    sources: list[str],
-    several: set[str] | None,
-    *,
-    whole: bool,
-    first: bytes = b"",
-) -> bool:
+def _add(store: Pinned, built: Built, db: ox.Store, sources: list[str], *, whole: bool, first: bytes = b"") -> bool:
     """Bulk-load sources; tell whether all could be read to the end. If not, part of them is in the index by now."""
+    brief = set() if whole else {s for s in sources if kept.described(store, s) > _MANY}
+    several = _several(store, built) if brief else set()
+    if several is None:
+        brief, several = set(), set()
+    lines = _Lines(store, sources, union=True, whole=whole, brief=brief, several=several, first=first)
     try:
-        built.facts["quads"] |= _bulk_load(db, store, sources, union=True, several=several, whole=whole, first=first)
+        _bulk_load(db, store, lines)
     except DamagedSource as error:
         built.damaged[error.source_id] = str(error)
         return False
+    built.facts["quads"] |= lines.counts
+    built.facts["brief"] += sorted(brief)
     return True
 
 
-def _bulk_load(
-    db: ox.Store,
-    store: Pinned,
-    sources: list[str],
-    *,
-    union: bool,
-    whole: bool,
-    several: set[str] | None = None,
-    first: bytes = b"",
-) -> dict[str, int]:
-    """Load some lines and the files of sources in one go; return how many lines each source has.
+def _bulk_load(db: ox.Store, store: Pinned, lines: _Lines) -> None:
+    """Load the lines of sources in one go.
 
     One go is not only quicker. What comes in several makes RocksDB merge its files, which then take twice the space.
     """
-    lines = _Lines(store, sources, several, union=union, whole=whole, first=first)
     # To prove every IRI takes a tenth of the time, and those that are held have been proved when they were made.
-    proved = all(kept.holds(store, source_id) for source_id in sources)
+    proved = all(kept.holds(store, source_id) for source_id in lines.counts)
     try:
         db.bulk_load(cast("IO[bytes]", lines), format=ox.RdfFormat.N_QUADS, lenient=proved)
     except (SyntaxError, ValueError):
-        for source_id in sources:  # which one it was, the reader of them all cannot tell
+        for source_id in lines.counts:  # which one it was, the reader of them all cannot tell
             for _ in store.quads(source_id):
                 pass
         raise
-    return lines.counts
 
 
 def _memory() -> int:
@@ -215,16 +209,17 @@ class _Lines:
     """What of some sources goes into an index, read as from a file of N-Quads, with things moved by the decisions.
 
     With ``union`` all lines without their graph; with their graph all of them (``whole``), or those that tell whose
-    a record is, and what is said of the things of which there may be ``several`` records, or of all if it is ``None``.
+    a record is and what is said of the things themselves, of sources in ``brief`` only of things in ``several``.
     """
 
     def __init__(
-        self, store: Pinned, sources: list[str], several: set[str] | None, *, union: bool, whole: bool, first: bytes
-    ) -> None:
+        self, store: Pinned, sources: list[str], *, union: bool, whole: bool, brief: Collection[str] = (),
+        several: Collection[str] = (), first: bytes = b"",
+    ) -> None:  # fmt: skip
         self.counts = dict.fromkeys(sources, 0)
         self._table = {f"<{iri}>".encode(): f"<{top}>".encode() for iri, top in canonical(store).items()}
-        self._union, self._whole = union, whole
-        self._spelled = None if several is None else {f"<{iri}>".encode() for iri in several}
+        self._union, self._whole, self._brief = union, whole, brief
+        self._several = {f"<{iri}>".encode() for iri in several}
         self._idle = _engine_threads()
         self._blocks = ahead(block for source_id in sources for block in self._of(store, source_id))
         self._block, self._at = first, 0
@@ -248,12 +243,13 @@ class _Lines:
 
     def _of(self, store: Pinned, source_id: str) -> Iterator[bytes]:
         end, records = end_of_line(source_id), Records()
+        spelled = self._several if source_id in self._brief else None
         for block in whole_lines(store, source_id):
             lines = block.split(end)
             lines.pop()
             self.counts[source_id] += len(lines)
             # Found by the IRIs of the source, which those of evidence begin with, and only then moved.
-            named = lines if self._whole else records.beside_nodes(lines, links=True, spelled=self._spelled)
+            named = lines if self._whole else records.beside_nodes(lines, links=True, spelled=spelled)
             if self._union:
                 yield b" .\n".join([*self._moved(lines), b""])
             if named:

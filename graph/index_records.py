@@ -1,13 +1,14 @@
 """How the RDF index tells which source says what of a thing.
 
-A thing of which one source speaks has one line in the named graph of that source, its first, which says whose it is;
-what the source says of it is what the union says. A thing of which several do, or that decisions made of several, has
-in each of their graphs all that this source says of it. Triples of relations between things stand in the graph of
-every source that states such a link.
+The first line of a record stands in the named graph of its source and says whose it is, and so do the triples of
+relations between things, in the graph of every source that states such a link. What a source says of a thing itself
+stands there too, but not always: where the graph has the first line of the only record of a thing, and nothing more,
+the source says what the union says.
 """
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 import pyoxigraph as ox
@@ -19,6 +20,9 @@ ONTOLOGY_GRAPH = ox.NamedNode(ML.rstrip("#"))
 DECISIONS_GRAPH = ox.NamedNode(ID + "source/decisions")
 RECORDED_AS = ox.NamedNode(ML + "recordedAs")
 DEFAULT = ox.DefaultGraph()
+_PREDICATES = frozenset(ENTITY_PREDICATES)
+#: As many quads are read more quickly than it is looked for each predicate.
+_FEW = 100
 
 
 def statements_of(db: ox.Store, node: Any) -> tuple[dict[str, list[ox.Quad]], list[ox.Quad]]:
@@ -27,11 +31,16 @@ def statements_of(db: ox.Store, node: Any) -> tuple[dict[str, list[ox.Quad]], li
     :return: Quads by the IRI of the graph in which they are said, those of a record with its class at the head; and
         those of them that only the union holds.
     """
+    quads = list(islice(db.quads_for_pattern(node, None, None, None), _FEW))
+    if len(quads) == _FEW:  # it has many links
+        quads = [
+            q for predicate in (TYPE, *ENTITY_PREDICATES) for q in db.quads_for_pattern(node, predicate, None, None)
+        ]
     said: dict[str, list[ox.Quad]] = {}
-    for quad in db.quads_for_pattern(node, TYPE, None, None):
-        if quad.graph_name != DEFAULT:
+    for quad in quads:
+        if quad.predicate == TYPE and quad.graph_name != DEFAULT:
             said.setdefault(quad.graph_name.value, []).append(quad)  # type: ignore[union-attr]
-    found = [q for predicate in ENTITY_PREDICATES for q in db.quads_for_pattern(node, predicate, None, None)]
+    found = [q for q in quads if q.predicate in _PREDICATES]
     spelled = [q for q in found if q.graph_name != DEFAULT]
     if spelled or len(said) != 1:
         for quad in spelled:

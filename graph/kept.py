@@ -30,6 +30,12 @@ def things(store: Store, source_id: str) -> list[str] | None:
     return None if rows is None else [iri for (iri,) in rows]
 
 
+def described(store: Store, source_id: str) -> int:
+    """Return how many things a source describes, 0 where that is not held."""
+    rows = _rows(store, source_id, "SELECT COUNT(*) FROM thing WHERE source = ?")
+    return int(rows[0][0]) if rows else 0
+
+
 def described_twice(store: Store, sources: Collection[str]) -> set[str] | None:
     """Return the IRIs of the things that several of these sources describe; ``None`` where a source is not held."""
     if len(sources) < 2:
