@@ -17,13 +17,12 @@ from collections.abc import Collection, Iterator
 from importlib import resources
 from itertools import chain
 from pathlib import Path
-from typing import IO, cast
 
 import pyoxigraph as ox
 
 from ..ontology.errors import DamagedSource
 from . import kept
-from .background import ahead
+from .background import as_file
 from .canonical import canonical
 from .index_change import (
     LOADED_PER_SECOND,
@@ -181,7 +180,8 @@ def _bulk_load(db: ox.Store, store: Pinned, lines: _Lines) -> None:
     # To prove every IRI takes a tenth of the time, and those that are held have been proved when they were made.
     proved = all(kept.holds(store, source_id) for source_id in lines.counts)
     try:
-        db.bulk_load(cast("IO[bytes]", lines), format=ox.RdfFormat.N_QUADS, lenient=proved)
+        with as_file(lines.blocks()) as opened:
+            db.bulk_load(**opened, format=ox.RdfFormat.N_QUADS, lenient=proved)
     except (SyntaxError, ValueError):
         for source_id in lines.counts:  # which one it was, the reader of them all cannot tell
             for _ in store.quads(source_id):
@@ -206,7 +206,7 @@ def _engine_threads() -> int | None:
 
 
 class _Lines:
-    """What of some sources goes into an index, read as from a file of N-Quads, with things moved by the decisions.
+    """What of some sources goes into an index as lines of N-Quads, with things moved by the decisions.
 
     With ``union`` all lines without their graph; with their graph all of them (``whole``), or those that tell whose
     a record is and what is said of the things themselves, of sources in ``brief`` only of things in ``several``.
@@ -220,18 +220,16 @@ class _Lines:
         self._table = {f"<{iri}>".encode(): f"<{top}>".encode() for iri, top in canonical(store).items()}
         self._union, self._whole, self._brief = union, whole, brief
         self._several = {f"<{iri}>".encode() for iri in several}
+        self._store, self._first = store, first
         self._idle = _engine_threads()
-        self._blocks = ahead(block for source_id in sources for block in self._of(store, source_id))
-        self._block, self._at = first, 0
 
-    def read(self, size: int) -> bytes:
-        """Return some of what comes next, nothing at the end."""
-        if self._at >= len(self._block):
-            self._wait()
-            self._block, self._at = next(self._blocks, b""), 0
-        part = self._block[self._at : self._at + size]
-        self._at += len(part)
-        return part
+    def blocks(self) -> Iterator[bytes]:
+        """Yield the lines in blocks."""
+        yield self._first
+        for source_id in self.counts:
+            for block in self._of(source_id):
+                self._wait()
+                yield block
 
     def _wait(self) -> None:
         """Where memory runs high, let pyoxigraph's threads finish what they sort before they are given more."""
@@ -241,10 +239,10 @@ class _Lines:
             if time.monotonic() > until:  # it is another thread that does not end
                 self._idle = None
 
-    def _of(self, store: Pinned, source_id: str) -> Iterator[bytes]:
+    def _of(self, source_id: str) -> Iterator[bytes]:
         end, records = end_of_line(source_id), Records()
         spelled = self._several if source_id in self._brief else None
-        for block in whole_lines(store, source_id):
+        for block in whole_lines(self._store, source_id):
             lines = block.split(end)
             lines.pop()
             self.counts[source_id] += len(lines)

@@ -6,9 +6,12 @@ import gc
 import threading
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
-from multilateral.graph.background import Behind, ahead
+from multilateral.graph import background
+from multilateral.graph.background import Behind, ahead, as_file
 
 
 def failing() -> Iterator[int]:
@@ -91,3 +94,54 @@ def test_what_was_open_when_an_error_came_is_closed_as_soon_as_it_is_handled() -
         assert holding()() is None
     finally:
         gc.enable()
+
+
+@pytest.fixture(params=["a pipe", "an object"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways in which blocks are given to what reads a file."""
+    if request.param == "an object":
+        monkeypatch.setattr(background, "_DESCRIPTORS", Path("/there-is-none"))
+    return str(request.param)
+
+
+def lines(number: int) -> list[bytes]:
+    return [b'<https://example.org/%d> <https://example.org/says> "%s" .\n' % (n, b"x" * 999) for n in range(number)]
+
+
+def test_blocks_are_read_as_one_file(way: str) -> None:
+    blocks = lines(500)
+    with as_file(iter([b"", b"".join(blocks[:400]), b"", *blocks[400:]])) as opened:
+        assert list(opened) == (["path"] if way == "a pipe" else ["input"])
+        found = list(ox.parse(**opened, format=ox.RdfFormat.N_QUADS))
+    assert [q.subject.value for q in found] == [f"https://example.org/{n}" for n in range(500)]  # type: ignore[union-attr]
+
+
+@pytest.mark.usefixtures("way")
+def test_an_error_in_making_blocks_is_raised_after_they_were_read() -> None:
+    def breaking() -> Iterator[bytes]:
+        yield from lines(300)
+        raise OSError("the disk is gone")
+
+    found: list[ox.Quad] = []
+    with pytest.raises(OSError, match="the disk is gone"), as_file(breaking()) as opened:
+        found.extend(ox.parse(**opened, format=ox.RdfFormat.N_QUADS))
+    assert len(found) in (0, 300)
+
+
+@pytest.mark.usefixtures("way")
+def test_the_error_of_a_reader_that_stops_is_the_one_that_is_raised() -> None:
+    before = threading.active_count()
+    blocks = [*lines(10), b"this is no line\n", *lines(5000)]
+    with pytest.raises(SyntaxError), as_file(iter(blocks)) as opened:
+        list(ox.parse(**opened, format=ox.RdfFormat.N_QUADS))
+    gc.collect()
+    assert threading.active_count() == before
+
+
+@pytest.mark.usefixtures("way")
+def test_a_reader_that_asks_for_nothing_more_leaves_no_thread() -> None:
+    before = threading.active_count()
+    with pytest.raises(ValueError, match="mine"), as_file(iter(lines(5000))):
+        raise ValueError("mine")
+    gc.collect()
+    assert threading.active_count() == before
