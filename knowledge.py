@@ -15,7 +15,7 @@ from .graph.reading import Reader, Thing
 from .graph.resolve import resolve
 from .graph.selection import Chosen, Selection, left_out
 from .graph.store import LoadReport, Store, is_store
-from .ontology.errors import BadParameter, NoStore, UnreadableSource
+from .ontology.errors import BadParameter, NoStore
 from .ontology.model import Entity, Link, Loaded, Source
 from .ontology.vocabulary import vocabulary
 
@@ -150,8 +150,10 @@ class KnowledgeGraph:
         ``"five-documents"`` stands for the facts that ship with the package, ``"authority"`` for its authority file.
         Things of different sources that the rules of ``docs/identity.md`` find to be one are tied. A folder is
         looked through for everything that is known; what is left out is told by ``notice``. ``skip_bad`` counts what
-        is wrong in a source and reads the rest. With a ``mapping`` (``docs/mapping.md``) all files given are one
-        source, read through it. ``progress`` is told the source and the number of records read so far.
+        is wrong in a source and reads the rest; a file of a folder that cannot be read at all, or not to its end, is
+        left out and told, and what the store has of it stays. With a ``mapping`` (``docs/mapping.md``) all files given
+        are one source, read through it. A file that has the name of one in another folder is another source.
+        ``progress`` is told the source and the number of records read so far.
 
         :raises UnreadableSource: If an input is wrong; the store is as it was.
         :raises StoreLocked: If another process is writing.
@@ -160,10 +162,19 @@ class KnowledgeGraph:
         from .loaders.authority import authority
 
         loads = self.loaders(*sources, kind=kind, skip_bad=skip_bad, mapping=mapping)
+        before = self._stored()
         with Store.writing(self.path) as store, contextlib.closing(Watch(store, authority)) as watch:
             reports = store.load(watch(loads), progress=progress, decide=watch.decide)
             watch.keep()
+        from .loaders.places import replaced_by_another
+
+        for report in reports:
+            if report.outcome == "replaced" and (told := replaced_by_another(report.source, before)):
+                self._notice(told)
         return reports
+
+    def _stored(self) -> dict[str, Source]:
+        return {source.id: source for source in self.sources()} if self.path.exists() else {}
 
     def loaders(
         self,
@@ -174,49 +185,22 @@ class KnowledgeGraph:
     ) -> Iterator[Loaded]:
         """Yield what :meth:`load` would store, one :class:`~multilateral.ontology.model.Loaded` a source."""
         from .loaders.authority import authority
-        from .loaders.detect import inputs, loads, read_by_mappings
         from .loaders.fetch import fetched
         from .loaders.five_documents import five_documents
+        from .loaders.gather import Gathering
         from .loaders.iati_known import LinksSoFar
+        from .loaders.mapping import load_mapping
 
         if mapping is not None:
-            from .loaders.mapping import load_mapping
-
             with contextlib.ExitStack() as fetching:
                 data = [fetching.enter_context(fetched(source)) for source in sources]
                 yield load_mapping(Path(mapping), data=data, skip_bad=skip_bad)
             return
-        mapped = read_by_mappings(Path(source) for source in sources) if kind is None else frozenset()
-        through: set[Path] = set()  # the mappings that were read: one may be named beside its data
-        # A table of payments in a second language brings names, not the payments once more.
         known = LinksSoFar(self.reader.stated_elsewhere("iati-tables") if self.path.exists() else None)
-        # An export of ours, which may hold a part of a source only, replaces none that came from elsewhere.
-        origins = {s.id: s.origin for s in self.sources()} if self.path.exists() else {}
-        taken: set[str] = set()  # the ids of what has been read: files of two folders may have one name
-        for source in sources:
-            if Path(source).resolve() in mapped:
-                continue
-            ships = {FIVE_DOCUMENTS: five_documents, AUTHORITY: authority}.get(str(source))
-            if ships is not None and not Path(source).exists():
-                yield from ships()
-            else:
-                with fetched(source) as path:
-                    if kind is not None:
-                        yield from loads(path, kind=kind, skip_bad=skip_bad, known=known, origins=origins)
-                        continue
-                    for below, found in inputs(path, self._notice, stores=is_store):
-                        if found == "mapping":
-                            if below.resolve() in through:
-                                continue
-                            through.add(below.resolve())
-                        try:
-                            yield from loads(
-                                below, kind=found, skip_bad=skip_bad, known=known, origins=origins, taken=taken
-                            )
-                        except UnreadableSource as error:
-                            if not skip_bad or below == path:
-                                raise
-                            self._notice(f"Left out {below}: {error.problem}.")
+        gathering = Gathering(
+            stored=self._stored(), known=known, notice=self._notice, is_store=is_store, skip_bad=skip_bad
+        )
+        yield from gathering.read(sources, kind, {FIVE_DOCUMENTS: five_documents, AUTHORITY: authority})
 
     def forget(self, source_id: str) -> None:
         """Take a source out.

@@ -27,7 +27,11 @@ def _complete_kinds(ctx: click.Context, parameter: click.Parameter, incomplete: 
 @click.option(
     "--as", "kind", metavar="KIND", shell_complete=_complete_kinds, help="Read as this kind, instead of finding it out."
 )
-@click.option("--skip-bad", is_flag=True, help="Leave out and count what is wrong in a source, and load the rest.")
+@click.option(
+    "--skip-bad",
+    is_flag=True,
+    help="Leave out and count what is wrong in a source, or in a folder a file that breaks off; load the rest.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would come, and store nothing.")
 @click.option(
     "--template",
@@ -109,7 +113,7 @@ def load(
     with working("Reading") as tick:
         reports = graph.load(*sources, kind=kind, skip_bad=skip_bad, mapping=mapping, progress=tick)
     with working("Indexing"):
-        _ = graph.reader.index, graph.reader.names
+        graph.reader.prepare()
     for report in reports:
         for reason, count in report.skipped.items():
             click.echo(f"Note: {report.source.id}: left out {count} × {reason}", err=True)
@@ -141,6 +145,7 @@ def _suggest(file: Path, output: Path | None, lang: str) -> None:
 
 def _dry_run(loads: Iterable[Loaded], format_: str, lang: str) -> None:
     """Read everything, as a load would, and show the first links of each source."""
+    from ..ontology.errors import UnreadableSource
     from ..ontology.model import Entity, Link
     from ..ontology.vocabulary import vocabulary
 
@@ -149,13 +154,19 @@ def _dry_run(loads: Iterable[Loaded], format_: str, lang: str) -> None:
         names: dict[str, str] = {}
         first: list[Link] = []
         links = 0
-        for statement in loaded.statements:
-            if isinstance(statement, Entity):
-                names[statement.iri] = statement.name(lang)
-            else:
-                links += 1
-                if len(first) < 5:
-                    first.append(statement)
+        try:
+            for statement in loaded.statements:
+                if isinstance(statement, Entity):
+                    names[statement.iri] = statement.name(lang)
+                else:
+                    links += 1
+                    if len(first) < 5:
+                        first.append(statement)
+        except UnreadableSource as error:
+            if loaded.left_out is None:
+                raise
+            loaded.left_out(error)
+            continue
         left_out = ", ".join(f"{count} × {reason}" for reason, count in loaded.skipped.items()) or "nothing"
         click.echo(f"{loaded.source.id}: {len(names)} entities, {links} links; left out: {left_out}", err=True)
         rows += [
@@ -190,7 +201,7 @@ def forget(store: Path, source: str) -> None:
     graph = opened(store)
     graph.forget(source)
     with working("Indexing"):
-        _ = graph.reader.index, graph.reader.names
+        graph.reader.prepare()
     click.echo(f"Forgot {source}.")
 
 

@@ -21,7 +21,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TypeVar, cast
+from typing import IO, cast
 
 from pyoxigraph import Quad, RdfFormat, parse
 
@@ -37,21 +37,17 @@ from ..ontology.errors import (
     UnreadableSource,
 )
 from ..ontology.lines import read_lines
-from ..ontology.model import Link, Loaded, Source, Statement, source_iri
-from ..ontology.write_lines import LineWriter
-from .background import Behind
+from ..ontology.model import Loaded, Source, Statement, source_iri
 from .decisions import Decision, DecisionLog
+from .store_write import reading, write_source
 
 FORMAT = 1
-_T = TypeVar("_T")
 _MARKER = "store.json"
 _COMMITTED = "committed-"
 _STAGED = "staged-"
 _FORGET = ".forget"
 _SUFFIX = ".nq.gz"
 _LOG = "decisions.jsonl"
-#: Bytes that are compressed at a time.
-_BLOCK = 1 << 18
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 #: Ids that no source may have, because the graph of that name is the index's own.
 _RESERVED = ("decisions",)
@@ -292,8 +288,9 @@ class Store:
     ) -> list[LoadReport]:
         """Write sources in, all of them or none, each replacing the one with the same id.
 
-        A source whose checksum, loader and version are those of the one in the store is left as it is. ``decide`` is
-        given the new files by source, and what it decides comes in together with them.
+        A source whose checksum, loader and version are those of the one in the store is left as it is; so is one that
+        turns out to be unreadable and has a ``left_out``, which is told. ``decide`` is given the new files by source,
+        and what it decides comes in together with them.
         ``progress`` is told the source and the number of records every thousand records.
 
         :raises UnreadableSource: If a record is wrong; the store is as it was.
@@ -305,27 +302,34 @@ class Store:
         try:
             with storage(self.path):
                 staged.mkdir()
-                for loaded in _reading(loads, "the input"):
-                    source_id = loaded.source.id
-                    if not _ID.fullmatch(source_id) or source_id in _RESERVED:
-                        raise UnreadableSource(
-                            f"{source_id!r} cannot be the id of a source", advice="use letters, digits and hyphens"
-                        )
-                    if any(r.source.id == source_id for r in reports):
-                        raise UnreadableSource(
-                            f"two of the sources have the id {source_id!r}", advice="give each an id of its own"
-                        )
-                    if source_id in there and self._unchanged(loaded.source):
-                        reports.append(LoadReport(loaded.source, "unchanged", 0, 0, {}))
+                for loaded in reading(loads, "the input"):
+                    try:
+                        self._check_id(loaded.source.id, reports)
+                        if loaded.source.id in there and self._unchanged(loaded.source):
+                            reports.append(LoadReport(loaded.source, "unchanged", 0, 0, {}))
+                            continue
+                        entities, links = write_source(staged / (loaded.source.id + _SUFFIX), loaded, progress)
+                    except UnreadableSource as error:
+                        if loaded.left_out is None:
+                            raise
+                        loaded.left_out(error)
                         continue
-                    entities, links = _write(staged / (source_id + _SUFFIX), loaded, progress)
-                    outcome = "replaced" if source_id in there else "new"
+                    outcome = "replaced" if loaded.source.id in there else "new"
                     reports.append(LoadReport(loaded.source, outcome, entities, links, dict(loaded.skipped)))
                 written = {p.name.removesuffix(_SUFFIX): p for p in staged.iterdir()}
                 self._commit(staged, decide(written))
         finally:
             shutil.rmtree(staged, ignore_errors=True)
         return reports
+
+    @staticmethod
+    def _check_id(source_id: str, reports: Iterable[LoadReport]) -> None:
+        if not _ID.fullmatch(source_id) or source_id in _RESERVED:
+            advice = "use letters, digits and hyphens"
+            raise UnreadableSource(f"{source_id!r} cannot be the id of a source", advice=advice)
+        if any(r.source.id == source_id for r in reports):
+            advice = "give each an id of its own"
+            raise UnreadableSource(f"two of the sources have the id {source_id!r}", advice=advice)
 
     def _unchanged(self, source: Source) -> bool:
         try:
@@ -383,55 +387,6 @@ class Store:
                 path.replace(self.sources_path / path.name)
         _sync(self.sources_path)
         committed.rmdir()
-
-
-def _write(path: Path, loaded: Loaded, progress: Callable[[str, int], None]) -> tuple[int, int]:
-    counts = [0, 0]
-    seen: set[int] = set()
-    writer = LineWriter(loaded.source)
-    # A file object of our own, so that the name and the time of writing do not enter the compressed file.
-    with path.open("wb") as raw:
-        with (
-            gzip.GzipFile(filename="", mode="wb", fileobj=raw, compresslevel=1, mtime=0) as out,
-            Behind(out.write) as write,
-        ):
-            waiting = [writer.head()]
-            size = 0
-            for number, statement in enumerate(_reading(loaded.statements, f"source {loaded.source.id!r}"), 1):
-                mark = hash(statement.iri)
-                if mark in seen:
-                    raise UnreadableSource(
-                        f"source {loaded.source.id!r} has two records with the IRI {statement.iri}",
-                        advice="give each record an id of its own",
-                    )
-                seen.add(mark)
-                counts[isinstance(statement, Link)] += 1
-                if number % 1000 == 0:
-                    progress(loaded.source.id, number)
-                try:
-                    lines = writer.lines(statement)
-                except ValueError as error:
-                    raise UnreadableSource(
-                        f"the record {statement.iri} of source {loaded.source.id!r} cannot be written ({error})",
-                        advice="correct the record",
-                    ) from error
-                waiting.append(lines)
-                size += len(lines)
-                if size > _BLOCK:
-                    write(b"".join(waiting))
-                    waiting, size = [], 0
-            write(b"".join(waiting))
-        raw.flush()
-        os.fsync(raw.fileno())
-    return counts[0], counts[1]
-
-
-def _reading(items: Iterable[_T], what: str) -> Iterator[_T]:
-    """Pass items on, so that an input that cannot be read is not taken for a disk that cannot be written."""
-    try:
-        yield from items
-    except OSError as error:
-        raise UnreadableSource(f"{what} cannot be read ({error})", advice="check that it is there") from error
 
 
 def _half_made(folder: Path) -> bool:

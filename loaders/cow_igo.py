@@ -115,6 +115,9 @@ class _Reader:
         self.registry, self.form = registry, form
         self.organizations: dict[str, _Organization] = {}
         self.columns: dict[str, CowState] = {}
+        #: How each state was first written, by how it is written and by what it is.
+        self.spelled: dict[str, str] = {}
+        self.letters: dict[tuple[str, str], str] = {}
         self.codes: dict[tuple[str, str], array[int]] = defaultdict(lambda: array("i"))
         self.rows: set[tuple[str, int]] = set()
         self.numbers: dict[str, str] = {}
@@ -149,7 +152,7 @@ class _Reader:
     # --- rows ---------------------------------------------------------------------------------------------------
 
     def _organization_row(self, row: dict[str, str]) -> None:
-        name, when = self._key(row, "ioname"), year_of(row["year"])
+        name, when = self._letters(row), year_of(row["year"])
         cells = [(column, value) for column, value in row.items() if value not in NOTHING and column not in _ABOUT]
         codes = [(column, code_of(value, column)) for column, value in cells]
         imputed = whole_number(row.get("imputed", "0") or "0", "imputed") == 1
@@ -164,8 +167,8 @@ class _Reader:
             if column in _ABOUT and column != _ACCURACY and row[column]:
                 self.registry.left_out(f"column {column!r}")
         for column, code in codes:
-            if code is not None and self._state(column):
-                self.codes[name, column].append(when * 4 + code)
+            if code is not None and (first := self.spelled.get(column) or self._state(column)):
+                self.codes[name, first].append(when * 4 + code)
 
     def _about(self, organization: _Organization, row: dict[str, str], when: int) -> None:
         number = row.get("ionum", "")
@@ -201,7 +204,7 @@ class _Reader:
                 self.codes[name, column].append(when * 4 + code)
 
     def _long_row(self, row: dict[str, str]) -> None:
-        name, column, when = self._key(row, "ioname"), self._key(row, "state"), year_of(row["year"])
+        name, column, when = self._letters(row), self._key(row, "state"), year_of(row["year"])
         given = next(name for name in _STATUS if name in row)
         code = code_of(row[given], given)
         organization = self.organizations.get(name) or _Organization(acronym=name)
@@ -211,8 +214,8 @@ class _Reader:
         for other in row.keys() - _USED - {"state", given}:
             if row[other]:
                 self.registry.left_out(f"column {other!r}")
-        if code is not None and self._state(column):
-            self.codes[name, column].append(when * 4 + code)
+        if code is not None and (first := self._state(column)):
+            self.codes[name, first].append(when * 4 + code)
 
     def _key(self, row: dict[str, str], column: str) -> str:
         key = text(row[column], what=f"the cell {column!r}")
@@ -220,21 +223,29 @@ class _Reader:
             raise Wrong(f"the cell {column!r} is empty", "write the letters of the data set")
         return key
 
+    def _letters(self, row: dict[str, str]) -> str:
+        """Return the letters of the organization as they were first written: ABC and abc with one number are one."""
+        name = self._key(row, "ioname")
+        return self.letters.setdefault((name.casefold(), row.get("ionum", "")), name)
+
     def _once(self, name: str, when: int) -> None:
         if (name, when) in self.rows:
             raise Wrong(f"there are two rows for {name} in {when}", "keep one of them")
         self.rows.add((name, when))
 
-    def _state(self, column: str) -> bool:
-        """Say whether a column or cell is a state; what is not is counted."""
-        if column in self.columns:
-            return True
+    def _state(self, column: str) -> str | None:
+        """Return how the state of a column or cell was first written; what is no state is counted."""
+        if (known := self.spelled.get(column)) is not None:
+            return known
         found = state(column)
         if found is None:
             self.registry.left_out(f"cells of {column[:40]!r}, which is no state of the data set")
-            return False
-        self.columns[column] = found
-        return True
+            return None
+        # France and FRN are one state; West Germany and Germany are two, though both are DE today.
+        first = self.spelled.setdefault(f"={found.number or found.iri}", column)
+        self.spelled[column] = first
+        self.columns.setdefault(first, found)
+        return first
 
     # --- what they become -----------------------------------------------------------------------------------------
 
@@ -262,10 +273,13 @@ class _Reader:
         """Yield a membership for each run of years with one code: a year that is not known ends the run."""
         unknown = {code // 4 for code in codes if code % 4 == UNKNOWN}
         self.registry_unknown(len(unknown))
-        known = [(code // 4, code % 4) for code in codes if code % 4 != UNKNOWN]
+        said = [code for code in codes if code % 4 != UNKNOWN]
+        known = [(code // 4, code % 4) for code in dict.fromkeys(said)]
         for (one, _), (two, _) in pairwise(known):
             if one == two:
-                raise Wrong(f"there are two rows for {one}", "keep one of them")
+                raise Wrong(f"there are two rows for {one}, which do not say the same", "keep one of them")
+        if len(known) < len(said):
+            self.registry.left_out("memberships of a year that another row gives too", len(said) - len(known))
         start = 0
         for at in range(1, len(known) + 1):
             if at < len(known) and known[at] == (known[at - 1][0] + 1, known[at - 1][1]):

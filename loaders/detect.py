@@ -7,13 +7,13 @@ of its own and add a :class:`Kind` here; its module is imported only when an inp
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ..ontology.errors import UnreadableSource
-from ..ontology.model import Loaded
-from .cells import slug
+from ..ontology.model import Loaded, Source
+from .places import id_of, origin_of
 
 if TYPE_CHECKING:
     from .iati_known import KnownLinks
@@ -272,6 +272,7 @@ def detect(path: Path, *, at_least: int = 0) -> str:
     sure = {name: kind.likeness(path) for name, kind in KINDS.items()}
     best = max(sure.values())
     if best < at_least:
+        _refuse_damaged(path)
         raise UnreadableSource("does not show by its content that it is of a kind that is known", path=path)
     found = [name for name, degree in sure.items() if degree == best]
     found = [name for name in found if not KINDS[name].general] or found
@@ -282,6 +283,23 @@ def detect(path: Path, *, at_least: int = 0) -> str:
     if len(found) > 1:
         raise UnreadableSource(f"may be {' or '.join(found)}", path=path, advice="say which kind it is")
     return found[0]
+
+
+def _refuse_damaged(path: Path) -> None:
+    """Say what is wrong with a table by its name that can be none: no kind can know such a file.
+
+    :raises UnreadableSource: If it is empty, UTF-16, a web page, an archive, a pointer to the data, a damaged workbook.
+    """
+    name = path.name.lower().removesuffix(".gz")
+    if path.is_file() and name.endswith((".csv", ".tsv", ".json", ".jsonl")):
+        from .reading import open_text
+
+        with open_text(path):
+            pass
+    elif path.is_file() and name.endswith((".xlsx", ".xlsm")):
+        from .workbook import open_sheets
+
+        open_sheets(path, {})
 
 
 def load(
@@ -320,32 +338,35 @@ def loads(
     read_time: str | None = None,
     skip_bad: bool = False,
     known: KnownLinks | None = None,
-    origins: Mapping[str, str] | None = None,
+    stored: Mapping[str, Source] | None = None,
     taken: set[str] | None = None,
 ) -> Iterator[Loaded]:
     """Yield the sources of an input: several of an RDF export of ours, one of anything else.
 
-    ``origins`` are the sources of the store with the file that each came from; an export, which may hold a part of a
-    source only, replaces none that came from elsewhere. ``taken`` are the ids of what was read before, and takes those
-    of what is read: where the name of a file has given an id that is taken, that of its folder is added to it. The
+    The origin of each is its name with that of its folder. ``stored`` are the sources of the store; an export, which
+    may hold a part of a source only, replaces none that came from elsewhere. ``taken`` are the ids of what was read
+    before, and takes those of what is read. Where the name of a file has given an id that is taken, or that the
+    store has of a file of this name in another folder, that of its folder is added to it (:func:`.places.id_of`). The
     rest is as with :func:`load`.
 
     :raises UnreadableSource: As :func:`load`.
     """
     name = kind or detect(path)
     taken = set() if taken is None else taken
+    stored = stored or {}
     if name == "rdf":
         from .rdf_exported import load_exported
 
+        origins = {id_: source.origin for id_, source in stored.items()}
         found = load_exported(path, read_time=read_time, skip_bad=skip_bad, origins=origins)
     else:
         found = iter([load(path, kind=name, read_time=read_time, skip_bad=skip_bad, known=known)])
     for loaded in found:
-        if (id_ := loaded.source.id) in taken and id_.endswith(slug(path.name.partition(".")[0])):
-            id_ = slug(f"{id_}-{path.resolve().parent.name}")
-            while id_ in taken:
-                id_ += "-2"
+        origin = origin_of(loaded, path)
+        id_ = id_of(loaded, path, origin, stored, taken)
+        if id_ != loaded.source.id:
             loaded = load(path, kind=name, source_id=id_, read_time=read_time, skip_bad=skip_bad, known=known)
+        loaded.source = replace(loaded.source, origin=origin)
         taken.add(id_)
         yield loaded
 
@@ -356,7 +377,7 @@ def read_by_mappings(paths: Iterable[Path]) -> frozenset[Path]:
 
     found: set[Path] = set()
     for path in paths:
-        for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+        for file in _inside(path) if path.is_dir() else [path]:
             if likeness(file):
                 found |= claimed(file)
     return frozenset(found)
@@ -392,7 +413,7 @@ def inputs(
         return
     found = False
     mapped |= read_by_mappings([path])
-    for below in sorted(path.iterdir()):
+    for below in _inside(path):
         if below.name.startswith(".") or below.resolve() in mapped:
             continue
         try:
@@ -404,6 +425,15 @@ def inputs(
             skipped(f"Left out {below}: {error.problem}.")
     if not found:
         raise UnreadableSource("holds nothing that is known", path=path, advice=f"the kinds are {_kinds()}")
+
+
+def _inside(folder: Path) -> list[Path]:
+    """Return what is in a folder, in the order of names."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        problem = f"cannot be looked into ({error.strerror or error})"
+        raise UnreadableSource(problem, path=folder, advice="check its permissions") from None
 
 
 def _kinds() -> str:

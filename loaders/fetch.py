@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import shutil
 import tempfile
 import urllib.error
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..ontology.errors import UnreadableSource
+from .cells import slug
 
 _SECONDS = 60
 
@@ -26,9 +28,15 @@ def fetched(source: str | Path) -> Iterator[Path]:
     if not address.startswith(("http://", "https://")):
         yield Path(source)
         return
-    name = Path(urllib.parse.unquote(urllib.parse.urlsplit(address).path)).name or "download"
+    parts = urllib.parse.urlsplit(address)
+    where = Path(urllib.parse.unquote(parts.path))
+    # The file lies in a folder as on the server, by which it is told from one of the same name elsewhere.
+    within = slug(where.parent.name) or slug(parts.hostname or "") or "download"
+    if parts.query:
+        within += f"-{hashlib.sha256(parts.query.encode()).hexdigest()[:8]}"
     with tempfile.TemporaryDirectory(prefix="multilateral-") as folder:
-        path = Path(folder) / name
+        path = Path(folder) / within[-100:] / (where.name or "download")
+        path.parent.mkdir()
         try:
             with urllib.request.urlopen(address, timeout=_SECONDS) as answer, path.open("wb") as out:  # noqa: S310
                 shutil.copyfileobj(answer, out)

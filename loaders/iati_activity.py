@@ -12,9 +12,10 @@ from .iati_codes import (
     english,
     is_country,
 )
+from .iati_names import is_garbled, is_name, preferred
 from .iati_records import Activity, Records
 from .iati_stream import Element
-from .iati_things import Things, is_garbled, is_name, preferred
+from .iati_things import Things
 from .registry_source import Registry
 from .registry_values import Wrong, web
 
@@ -58,11 +59,7 @@ class ActivityReader:
     def end(self) -> Iterator[Statement]:
         """Yield organizations, and activities that are named and not described."""
         yield from self.things.end()
-        if self.things.garbled:
-            reason = "texts that look wrongly encoded (kept as they are)"
-            self.registry.left_out(reason, self.things.garbled)
-        if self.things.dropped:
-            self.registry.left_out("further names of an organization that has twenty", self.things.dropped)
+        self.things.count(self.registry.left_out)
 
     def _begin(self, element: Element) -> Activity | None:
         """Return the activity, or nothing if an earlier one has its identifier.

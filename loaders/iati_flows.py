@@ -12,8 +12,8 @@ from ..ontology.model import ID, Statement
 from . import iati_values as values
 from .iati_codes import is_country, sector_vocabulary
 from .iati_money import Party, read_money
+from .iati_names import escape
 from .iati_stream import Element
-from .iati_things import escape
 
 if TYPE_CHECKING:
     from .iati_records import Activity, Records
@@ -65,12 +65,13 @@ class FlowReader:
 
     def _where(self, activity: Activity, element: Element, place: str) -> str | None:
         """Return the country that an element names, else the region."""
-        code = values.attribute(element.find("recipient-country"), "code").upper()
+        country = element.find("recipient-country")
+        code = values.attribute(country, "code").upper()
         region = element.find("recipient-region")
-        if is_country(code):
+        if country is not None and is_country(code):
             if region is not None:
                 self._registry.left_out("regions of an amount that names a country")
-            return self._things.country(code, place)
+            return self._things.country(code, place, values.texts([country], activity.language))
         return self._records.region(activity, region, place) if region is not None else None
 
     def _sector(self, activity: Activity, element: Element, place: str) -> str | None:

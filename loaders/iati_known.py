@@ -80,3 +80,7 @@ class LinksSoFar:
         if marks is None:
             marks = self._brought[source_id] = Marks()
         marks.add(hash(link_iri))
+
+    def forget(self, source_id: str) -> None:
+        """Forget the links that a source brought, because it could not be read to its end and is left out."""
+        self._brought.pop(source_id, None)

@@ -11,9 +11,9 @@ from typing import Any
 from ..ontology.model import Statement
 from . import iati_values as values
 from .iati_codes import english, is_country
+from .iati_names import is_name
 from .iati_records import Activity, Records
 from .iati_stream import Element
-from .iati_things import is_name
 from .registry_source import Registry
 from .registry_values import Wrong
 
@@ -133,7 +133,8 @@ class OrganisationReader:
         country, region = child.find("recipient-country"), child.find("recipient-region")
         if country is not None:
             code = values.attribute(country, "code").upper()
-            return "covers", self.things.country(code, place) if is_country(code) else None
+            called = values.texts([country], made.language)
+            return "covers", self.things.country(code, place, called) if is_country(code) else None
         if region is not None:
             return "covers", self.records.region(made, region, place)
         return "funds", self.records.party(made, child.find("recipient-org"), f"{place}/recipient-org")

@@ -6,8 +6,9 @@ import re
 from hashlib import blake2b
 
 from ..ontology.model import ID, Entity, Name
+from .iati_names import is_name
 from .iati_table_cells import Remembered
-from .iati_things import Things, is_name
+from .iati_things import Things
 from .registry_values import text
 
 _PART = re.compile(r"(.*?)\s*\[([^\[\]]*)\]", re.DOTALL)

@@ -18,8 +18,9 @@ from .iati_codes import (
     sector_vocabulary,
 )
 from .iati_flows import FlowReader
+from .iati_names import escape, is_name, preferred
 from .iati_stream import Element
-from .iati_things import Things, activity_iri, escape, is_name, preferred
+from .iati_things import Things, activity_iri
 from .registry_countries import by_code
 from .registry_source import Registry
 from .registry_values import Wrong, language, web
@@ -160,9 +161,7 @@ class Records:
         if not is_country(code):
             self.registry.left_out("recipient countries without an ISO 3166 code")
             return
-        # its English name is that of the list of ISO, whatever the file writes
-        names = [name for name in self._names(activity, element) if name.lang not in ("", "en") and name.text != code]
-        country = self.things.country(code, place, names)
+        country = self.things.country(code, place, values.texts([element], activity.language))
         key = f"{activity.key}/recipient-country-{number}"
         yield self.link(key, activity.iri, "covers", country, place, share=self._share(element))
 

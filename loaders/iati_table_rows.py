@@ -14,7 +14,7 @@ from typing import Final, TextIO
 
 from ..ontology.errors import UnreadableSource
 from .cells import Fault, short
-from .reading import open_text, peek
+from .reading import delimiter_note, open_text, peek
 from .workbook import WorkbookSheet, open_sheets
 
 #: Columns by key: English and French headings as they are compared, in small letters without accents and signs.
@@ -252,9 +252,11 @@ def _top(sheet: WorkbookSheet) -> list[list[str]]:
 def _text_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     with open_text(path) as file:
         first = file.readline(_LONGEST_LINE)
+        number = int(delimiter_note(first) is not None)
+        if number:
+            first = file.readline(_LONGEST_LINE)
         delimiter = max(",;\t", key=lambda d: _likely(_split(first, d)))
         reader = csv.reader(_lines(first, file, path), delimiter=delimiter, strict=True)
-        number = 0
         while True:
             try:
                 for cells in reader:

@@ -18,10 +18,11 @@ from .cells import slug
 from .iati_codes import INCOMING, is_country, transaction_role, transaction_status, transaction_type
 from .iati_known import KnownLinks, Marks
 from .iati_money import ends
+from .iati_names import is_garbled
 from .iati_parties import Parties
 from .iati_table_cells import NO_DATA, Remembered, amount, code, period
 from .iati_table_rows import Heading, open_rows
-from .iati_things import Things, activity_iri, is_garbled
+from .iati_things import Things, activity_iri
 from .registry_source import Registry
 from .registry_values import Wrong, text, web
 
@@ -83,10 +84,7 @@ class _Table:
         yield Entity(registry.document, "Document", (Name(registry.source.title, "en"),), self.path.name)
         yield from self._read(heading, rows)
         yield from self.things.end()
-        if self.things.garbled:
-            registry.left_out("texts that look wrongly encoded (kept as they are)", self.things.garbled)
-        if self.things.dropped:
-            registry.left_out("further names of an organization that has twenty", self.things.dropped)
+        self.things.count(registry.left_out)
 
     def _read(self, heading: Heading, rows: Iterator[tuple[int, list[str]]]) -> Iterator[Statement]:
         reader = _Rows(self, heading)
@@ -255,7 +253,7 @@ class _Rows:
         names = (Name(name, self.lang),) if name else ()
         place: str | None = None
         if is_country(code):
-            place = self.things.country(code, locator, names)
+            place = self.things.country(code, locator, [(name, self.lang)])
         elif code:
             place = self.things.region("1" if code.isdigit() else "table", code, names, "", locator)
         return self._keep(key, place)

@@ -5,16 +5,10 @@ Both loaders of IATI data, XML and tables, make IRIs here, so that what they say
 
 from __future__ import annotations
 
-import hashlib
-import re
-import unicodedata
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
-from urllib.parse import quote
 
 from ..ontology.model import ID, Entity, Evidence, Identifier, Name
-from .cells import slug
 from .iati_codes import (
     channel,
     code_of,
@@ -25,51 +19,23 @@ from .iati_codes import (
     names_of,
     organization_class,
 )
-
-_LONGEST = 160
-_MOST_NAMES = 20
-_NO_NAME = frozenset(
-    {"", "-", ".", "n/a", "na", "nan", "none", "null", "no data", "aucune donnée", "unknown", "inconnu", "[n/a]"}
+from .iati_names import (
+    escape,
+    is_garbled,
+    is_name,
+    is_of,
+    is_of_another,
+    organization_by_name,
+    preferred,
+    usual,
 )
-_GARBLED = re.compile("Ã[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u2010-\u2122]|Â[\u00a0-\u00bf]|â€|ï¿½|\ufffd")
 
-
-@lru_cache(maxsize=65_536)
-def escape(identifier: str) -> str:
-    """Return an identifier as it stands in an IRI: letters, digits and ``-._~``, all else per cent-encoded.
-
-    Two identifiers never give the same result; a very long one is cut and gets a checksum.
-
-    >>> escape("GB-1-105838"), escape("SE-0/A B")
-    ('GB-1-105838', 'SE-0%2FA%20B')
-    """
-    made = quote(identifier, safe="")
-    if len(made) <= _LONGEST and made.strip("."):
-        return made
-    cut = re.sub("%.?.?$", "", made[:_LONGEST]).strip(".")
-    return f"{cut}-{hashlib.sha256(identifier.encode()).hexdigest()[:16]}"
+_MOST_NAMES = 20
 
 
 def activity_iri(identifier: str) -> str:
     """Return the IRI of an activity."""
     return f"{ID}programme/iati-{escape(identifier)}"
-
-
-@lru_cache(maxsize=65_536)
-def _by_name(name: str, scope: str) -> str:
-    plain = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-    checksum = hashlib.sha256(f"{scope}\0{plain}".encode()).hexdigest()[:10]
-    return f"{ID}organization/iati-name-{'-'.join(filter(None, (slug(scope)[:40], slug(name)[:60], checksum)))}"
-
-
-def is_name(text: str) -> bool:
-    """Say whether a text names something, and does not merely say that nothing is known."""
-    return text.casefold() not in _NO_NAME
-
-
-def is_garbled(text: str) -> bool:
-    """Say whether a text looks as if it had been read in a wrong encoding (``Ã©`` for ``é``)."""
-    return not text.isascii() and _GARBLED.search(text) is not None
 
 
 @dataclass(slots=True)
@@ -82,8 +48,18 @@ class _Organization:
     names: dict[tuple[str, str], int] = field(default_factory=dict)  # each with how often it is given
 
 
+@dataclass(slots=True)
+class _Named:
+    type: str
+    code: str
+    ids: tuple[Identifier, ...]
+    locator: str
+    listed: tuple[Name, ...]
+    names: dict[tuple[str, str], int] = field(default_factory=dict)  # each with how often it is given
+
+
 class Things:
-    """The things of one load: ``new`` holds entities that are to be yielded, organizations wait until the end.
+    """The things of one load: ``new`` holds entities that are to be yielded; what has names waits until the end.
 
     Memory grows with the number of things, not with what is said of them.
     """
@@ -91,10 +67,11 @@ class Things:
     def __init__(self, document: str) -> None:
         self.document = document
         self.new: list[Entity] = []
-        self.garbled = self.dropped = 0
+        self.garbled = self.dropped = self.bodies = self.misnamed = 0
         self._seen: set[int] = set()
         self._organizations: dict[str, _Organization] = {}
-        self._countries: dict[str, tuple[str, dict[Name, None]]] = {}
+        self._countries: dict[str, tuple[str, dict[tuple[str, str], None]]] = {}
+        self._named: dict[str, _Named] = {}
         self._stubs: dict[str, tuple[str, str, str, tuple[Name, ...]]] = {}
 
     def first(self, key: Hashable) -> bool:
@@ -122,6 +99,8 @@ class Things:
         if not is_name(ref):
             ref = ""
         if is_country(ref):
+            # What a reference takes for the country may be called by the name of a body of it, which is no name of it.
+            self.bodies += not all(is_of(text, ref) for text, _ in texts)
             return self.country(ref, locator)
         if ref and is_generic(ref) and texts and not any(code_of("CRSChannelCode", t) == ref for t, _ in texts):
             ref = ""  # "Other [52000]" says what sort it is; who it is, only the name says
@@ -129,7 +108,7 @@ class Things:
         if ref:
             iri = f"{ID}organization/iati-{escape(ref) if published else f'{escape(publisher)}--{escape(ref)}'}"
         elif texts:
-            iri = _by_name(texts[0][0], scope)
+            iri = organization_by_name(texts[0][0], scope)
         else:
             return None
         known = self._organizations.get(iri)
@@ -148,50 +127,77 @@ class Things:
                     self.dropped += 1
         return iri
 
-    def country(self, code: str, locator: str, names: Iterable[Name] = ()) -> str:
-        """Return the IRI of a country by its ISO 3166 code."""
+    def country(self, code: str, locator: str, names: Iterable[tuple[str, str]] = ()) -> str:
+        """Return the IRI of a country by its ISO 3166 code.
+
+        :param names: What the file calls it, with the languages: other names beside those of the list of ISO.
+        """
         known = self._countries.get(code)
         if known is None:
             known = self._countries[code] = (locator, {})
         for name in names:
-            if len(known[1]) < _MOST_NAMES:
-                known[1][name] = None
+            name = name if len(name[0]) <= 1_000 else (name[0][:1_000], name[1])
+            if name in known[1] or name[0] == code or not is_name(name[0]):
+                continue
+            if len(known[1]) >= _MOST_NAMES:
+                self.dropped += 1
+                continue
+            known[1][name] = None
+            self.garbled += is_garbled(name[0])
+            self.misnamed += is_of_another(name[0], code)
         return f"{ID}country/{code}"
 
     def region(self, vocabulary: str, code: str, names: Iterable[Name], publisher: str, locator: str) -> str:
         """Return the IRI of a region by the code of the OECD-DAC, the M49 of the UN, or a publisher's own."""
-        ids: tuple[Identifier, ...] = ()
         if vocabulary == "1":
             stem = f"dac-region-{escape(code)}"
         elif vocabulary == "2":
-            stem, ids = f"m49-{escape(code)}", (Identifier("M49", code),)
+            stem = f"m49-{escape(code)}"
         else:
             stem = f"iati-{escape(publisher)}-{escape(vocabulary)}-{escape(code)}"
         iri = f"{ID}place/{stem}"
-        if self.first(iri):
-            known = names_of("Region", code) if vocabulary == "1" else ()
-            found = preferred([*names, *known]) or (Name(code),)
-            self.new.append(Entity(iri, "Place", found, code, ids, evidence=self.evidence(locator)))
+        known = self._named.get(iri)
+        if known is None:
+            ids = (Identifier("M49", code),) if vocabulary == "2" else ()
+            listed = names_of("Region", code) if vocabulary == "1" else ()
+            known = self._named[iri] = _Named("Place", code, ids, locator, listed)
+        self._call(known, names)
         return iri
 
     def sector(self, vocabulary: str, code: str, names: Iterable[Name], publisher: str, locator: str) -> str:
         """Return the IRI of a sector as a topic: by DAC code, SDG number, or the code of another vocabulary."""
-        ids: tuple[Identifier, ...] = ()
-        known: tuple[Name, ...] = ()
         if vocabulary in ("1", "2"):
-            stem, ids = f"dac-{escape(code)}", (Identifier("DACSector", code),)
-            known = names_of("Sector", code) or names_of("SectorCategory", code)
+            stem = f"dac-{escape(code)}"
         elif vocabulary in ("7", "8", "9"):
-            stem, ids = f"sdg-{escape(code)}", (Identifier("SDG", code),)
-            known = names_of("UNSDG-Goals", code) if vocabulary == "7" else ()
+            stem = f"sdg-{escape(code)}"
         else:
             own = publisher if vocabulary in ("98", "99") else ""
             stem = "-".join(escape(part) for part in ("iati-sector", own, vocabulary, code) if part)
         iri = f"{ID}topic/{stem}"
-        if self.first(iri):
-            found = preferred([*names, *known]) or (Name(code),)
-            self.new.append(Entity(iri, "Topic", found, code, ids, evidence=self.evidence(locator)))
+        known = self._named.get(iri)
+        if known is None:
+            ids: tuple[Identifier, ...] = ()
+            listed: tuple[Name, ...] = ()
+            if vocabulary in ("1", "2"):
+                ids = (Identifier("DACSector", code),)
+                listed = names_of("Sector", code) or names_of("SectorCategory", code)
+            elif vocabulary in ("7", "8", "9"):
+                ids = (Identifier("SDG", code),)
+                listed = names_of("UNSDG-Goals", code) if vocabulary == "7" else ()
+            known = self._named[iri] = _Named("Topic", code, ids, locator, listed)
+        self._call(known, names)
         return iri
+
+    def _call(self, known: _Named, names: Iterable[Name]) -> None:
+        """Keep what the file calls a region or sector, in each language."""
+        for name in names:
+            key = (name.text, name.lang)
+            if key in known.names:
+                known.names[key] += 1
+            elif len(known.names) < _MOST_NAMES:
+                known.names[key] = 1
+            else:
+                self.dropped += 1
 
     def activity_named(self, ref: str, names: Iterable[Name], type_: str, locator: str) -> str:
         """Return the IRI of an activity that another one names; it is described at the end if nothing describes it."""
@@ -213,15 +219,40 @@ class Things:
         yield from self.new
         self.new.clear()
 
+    def count(self, left_out: Callable[[str, int], None]) -> None:
+        """Tell how many names were left out, and why, when all has been read."""
+        reasons = {
+            "texts that look wrongly encoded (kept as they are)": self.garbled,
+            "further names of a thing that has twenty": self.dropped,
+            "names of organizations whose reference is a country (the link is kept, and is the country's)": self.bodies,
+            "names of countries that are another country's (the code counts)": self.misnamed,
+        }
+        for reason, count in reasons.items():
+            if count:
+                left_out(reason, count)
+
     def end(self) -> Iterator[Entity]:
-        """Yield what waited for the end: activities that are only named, countries and organizations."""
+        """Yield what waited for the end: activities that are only named, regions, sectors, countries, organizations."""
         yield from self.drain()
         for iri, (ref, type_, locator, names) in self._stubs.items():
             if self.first(iri):
                 found = preferred(names) or (Name(ref),)
                 yield Entity(iri, type_, found, ref, (Identifier("IATI", ref),), evidence=self.evidence(locator))
+        for iri, named in self._named.items():
+            found = preferred([*usual(named.names), *named.listed]) or (Name(named.code),)
+            evidence = self.evidence(named.locator)
+            yield Entity(iri, named.type, found, named.code, named.ids, evidence=evidence)
         for country, (locator, said) in self._countries.items():
-            found = preferred([*names_of("Country", country), *sorted(said, key=lambda n: (n.lang, n.text))])
+            listed = names_of("Country", country)
+            same = {(name.text.casefold(), lang) for name in listed for lang in (name.lang, "")}
+            others = sorted(
+                (lang, text)
+                for text, lang in said
+                if (text.casefold(), lang) not in same and not is_of_another(text, country)
+            )
+            # In a language that nobody names it is called in none for sure.
+            called = (Name(text, lang, "preferred" if lang else "alternative") for lang, text in others)
+            found = preferred([*listed, *called])
             yield Entity(
                 f"{ID}country/{country}", "Country", found or (Name(country),), country,
                 (Identifier("ISO3166", country),),
@@ -232,9 +263,7 @@ class Things:
             code = channel(made.ref) if ids else None
             if code:
                 ids.append(Identifier("OECDDAC", code))
-            # The most usual name is the preferred one, of equally usual ones the longest: the order does not matter.
-            usual = sorted(made.names, key=lambda name: (-made.names[name], -len(name[0]), name))
-            found = preferred(Name(text, lang) for text, lang in usual)
+            found = preferred(usual(made.names))
             if not found and made.published:
                 lists = codelists()
                 where = next((n for n in ("CRSChannelCode", "OrganisationIdentifier") if made.ref in lists[n]), None)
@@ -243,16 +272,3 @@ class Things:
                 iri, made.type, found or (Name(made.ref),), made.ref or None, tuple(ids), made.collective,
                 evidence=self.evidence(made.locator),
             )  # fmt: skip
-
-
-def preferred(names: Iterable[Name]) -> tuple[Name, ...]:
-    """Return names without repetition; a second preferred one in a language becomes an alternative."""
-    found: dict[tuple[str, str], Name] = {}
-    languages: set[str] = set()
-    for name in names:
-        if not name.text or (name.text, name.lang) in found:
-            continue
-        again = name.lang in languages
-        languages.add(name.lang)
-        found[name.text, name.lang] = Name(name.text, name.lang, "alternative") if again else name
-    return tuple(found.values())

@@ -76,7 +76,8 @@ def load_mapping(
         url=described.get("url"),
     )
     problems = Counted(skipped) if skip_bad else Problems()
-    return Loaded(source, _Load(source, mapping, tables, files, skipped, problems).statements(), skipped)
+    own_id = bool(source_id or described.get("id"))
+    return Loaded(source, _Load(source, mapping, tables, files, skipped, problems).statements(), skipped, own_id)
 
 
 class _Load:

@@ -5,37 +5,52 @@ What is not sure is left out and told: a person reads the mapping that is made o
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from ..ontology.vocabulary import vocabulary
+from .mapping_column import Column
 from .mapping_files import PARENT
-from .mapping_guess_things import ThingGuesser, is_texts
-from .mapping_look import Column, Look
+from .mapping_guess_columns import is_texts
+from .mapping_guess_projects import links_of_project
+from .mapping_guess_things import ThingGuesser
+from .mapping_look import Look
 from .mapping_parts import word_of
 from .mapping_plan import Between, Guess, Part, Plan
 from .mapping_spec import Reading
 from .mapping_words import (
     BETWEEN,
     COUNTS,
-    CURRENCY_WORDS,
     DATES,
     DOES,
     ENDS,
     FOUNDED,
     GIVES,
+    ID,
+    MEANT,
     MEMBERS,
     MONEY,
     NO_MEMBERS,
     PARENTS,
+    PARTIAL,
+    RECEIVES,
     ROLES,
     SHARES,
     SPENT,
     STARTS,
-    STATUS_OF,
+    STATUS,
+    TIMES,
     class_of,
+    currency_of,
+    status_of,
+    told,
     words,
 )
+from .registry_countries import by_name
 from .table_columns import plain
+
+CURRENCIES = frozenset({"currency", "devise", "monnaie", "cur"})
+_PERIOD = re.compile(r"(?:1[5-9]|20)[0-9]{2}\s*([-–—/])\s*(?:1[5-9]|20)[0-9]{2}")
 
 
 def guess(look: Look, broken: dict[str, str]) -> Plan:
@@ -50,6 +65,7 @@ class _Guesser(ThingGuesser):
         self._countries()
         self._fact_columns()
         self._names()
+        self._find_project()
         self._twins()
         self._attributes()
         self._plan.entities = [e for e in self._plan.entities if e.parts]
@@ -66,7 +82,15 @@ class _Guesser(ThingGuesser):
 
     def _fact_columns(self) -> None:
         """Find what is said of links: dates, amounts, currencies, shares, statuses, relations, roles."""
-        for name, column in sorted(self._left.items(), key=lambda item: item[0].count(PARENT)):
+        codes = any(column.currencies() and set(words(name)) & CURRENCIES for name, column in self._left.items())
+
+        def rank(item: tuple[str, Column]) -> tuple[int, bool, bool]:
+            """Put what is the whole, and what really was, before what is a part or was meant to be."""
+            found = set(words(item[0]))
+            vague = not codes and bool(found & MONEY) and not currency_of(item[0], self._places())
+            return item[0].count(PARENT), bool(found & (MEANT | PARTIAL)) or vague, "total" not in found
+
+        for name, column in sorted(self._left.items(), key=rank):
             found = set(words(name))
             fact, part = self._fact(column, found)
             if fact and fact not in self._facts:
@@ -77,6 +101,12 @@ class _Guesser(ThingGuesser):
         part = Part(column)
         if not column.known or column.faults or column.lists:
             return "", part
+        counts = found & COUNTS - {"number"} or re.match(r"\s*number\s+of\b", column.name, re.IGNORECASE)
+        if found & ID and not (found & (DATES | STARTS | ENDS | MONEY) or counts):
+            return "", part  # 2019-01 may be the code of a project, and so may its number
+        if (sign := _period(column)) is not None:
+            part.split = sign
+            return "period", part
         when = "to" if found & ENDS else "from" if found & STARTS else "founded" if found & FOUNDED else "when"
         if column.years() and (when != "when" or found & DATES or not found):
             return when, part
@@ -87,23 +117,29 @@ class _Guesser(ThingGuesser):
         if column.ambiguous_dates():
             self._plan.unused[column.name] = "dates that may be read with the day or the month first: declare `dates`"
             return "", part
-        if column.currencies() and (found & {"currency", "devise", "monnaie", "cur"} or column.codes() is None):
+        if column.currencies() and (found & CURRENCIES or column.codes() is None):
             return "currency", part
+        if found & CURRENCIES and not column.currencies():
+            part.values = {
+                text: currency_of(text.casefold().replace("dollar us", "us dollar")) for text in column.known
+            }
+            return ("currency", part) if all(part.values.values()) else ("", part)
         if column.share(word_of(text, "relation") is not None for text in column.known) == 1:
             return "relation", part
         meant = {text: MEMBERS.get(plain(text), "") for text in column.known}
         if any(meant.values()) and all(meant[text] or plain(text) in NO_MEMBERS for text in meant):
             part.values = meant
             return "relation", part
-        translated = {text: STATUS_OF.get(plain(text), "") for text in column.known}
-        if found & {"status", "statut", "etat", "state"} and all(translated.values()):
-            part.values = translated
-            return "status", part
+        if found & STATUS and is_texts(column) and len(column.texts) < 60:
+            translated = {text: status_of(text) for text in column.texts}
+            if sum(map(bool, translated.values())) * 2 > len(translated):
+                part.values = translated
+                return "status", part
         if column.name.endswith("_value") or found & (MONEY | SHARES | COUNTS):
             return self._number(column, found, part)
         if (
             found & ROLES
-            and not class_of(list(found))
+            and (not class_of(list(found)) or found & {"funding", "financing", "financement"})
             and 1 < len(column.texts) < 60
             and column.reading() is None
             and is_texts(column)
@@ -124,8 +160,22 @@ class _Guesser(ThingGuesser):
             return ("share", part) if column.all(r"[0-9.,]+ ?%?") else ("", part)
         if found & COUNTS and not found & MONEY:
             return "count", part
-        part.constant = next((code for word, code in CURRENCY_WORDS.items() if word in found), "")
+        if TIMES.search(column.name):
+            self._plan.unused[column.name] = "amounts in millions or thousands: write them in full, with the currency"
+            return "", part
+        part.constant = currency_of(column.name, self._places())
         return "amount", part
+
+    def _places(self) -> set[str]:
+        """Return the countries that the table is about, by their codes."""
+        names = {
+            text
+            for entity in self._plan.entities
+            if entity.type == "Country" and not entity.gives
+            for part in entity.parts.values()
+            for text in part.column.parts(part.split)
+        }
+        return {found.alpha2 for name in names if (found := by_name(name)) is not None}
 
     # --- links -------------------------------------------------------------------------------------------------
 
@@ -139,6 +189,14 @@ class _Guesser(ThingGuesser):
                 main.parts["from"] = part
             else:
                 self._facts.setdefault("from", part)
+        period = self._facts.pop("period", None)
+        if period is not None:
+            for fact, number in (("from", 1), ("to", 2)):
+                self._facts.setdefault(fact, Part(period.column, split=period.split, part=number))
+        if self._project is not None and not self._paid_out(self._project):
+            self._plan.links = links_of_project(self._project, entities)
+            self._qualify_project(self._project)
+            return
         pairs: list[tuple[Guess, str, Guess]] = []
         ends = [e for e in entities if e.words in self._end_words]
         givers = [e for e in entities if e.gives or e.words & GIVES]
@@ -177,6 +235,39 @@ class _Guesser(ThingGuesser):
             self._plan.links.append(Between(source, relation, target))
         self._qualify()
 
+    def _paid_out(self, project: Guess) -> bool:
+        """Say whether the rows are payments: somebody gives to somebody, several times in one project."""
+        bodies = [e for e in self._plan.entities if vocabulary().is_a(e.type, "Organization")]
+        return (
+            not project.unique
+            and any(e.gives or told(e.words, GIVES) for e in bodies)
+            and any(told(e.words, RECEIVES) for e in bodies)
+        )
+
+    def _qualify_project(self, project: Guess) -> None:
+        """Give dates and status to the project and to what is done in it, and the sum to who pays first."""
+        when = self._facts.pop("when", None)
+        self._with_currency()
+        links = self._plan.links
+        done = [link for link in links if link.relation in ("funds", "implements")]
+        if project.unique:
+            for fact in ("from", "to", "status"):
+                if (part := self._facts.get(fact)) is not None:
+                    project.parts[fact] = part
+                    for link in done:
+                        link.parts[fact] = part
+            for fact in ("from", "to", "status"):
+                if project.parts.get(fact) is self._facts.get(fact) and (done or not links):
+                    self._facts.pop(fact, None)
+        if when is not None:
+            for key in ("from", "to"):
+                self._facts.setdefault(key, when)
+        for fact, part in self._facts.items():
+            if links and fact != "founded":
+                links[0].parts.setdefault(fact, part)
+            else:
+                self._plan.unused.setdefault(part.column.name, f"a {fact} of a link, and there is none")
+
     def _money(self, entities: list[Guess]) -> list[tuple[Guess, str, Guess]]:
         """Return who gives to whom; what was spent in a country was not given to it."""
         told = " ".join((self._look.path.name, *self._look.columns))
@@ -187,6 +278,21 @@ class _Guesser(ThingGuesser):
         if SPENT.search(told):
             return [(bodies[0], "covers", countries[0])]
         return [(countries[0], "funds", bodies[0])]
+
+    def _with_currency(self) -> None:
+        """Leave out amounts of which the currency is not said, and a currency without amounts."""
+        amount = self._facts.get("amount")
+        if amount is not None and "currency" not in self._facts:
+            if amount.constant:
+                self._facts["currency"] = Part(amount.column, constant=amount.constant)
+            else:
+                self._facts.pop("amount")
+                self._plan.unused[amount.column.name] = (
+                    'amounts of which the currency is not said: write `amount:` and `currency: "=USD"` or another'
+                )
+                self._left.pop(amount.column.name, None)
+        if "currency" in self._facts and "amount" not in self._facts:
+            self._facts.pop("currency")
 
     def _qualify(self) -> None:
         """Give what is said of links to the first one, and dates to it alone: the others may hold at other times."""
@@ -200,18 +306,7 @@ class _Guesser(ThingGuesser):
         if when is not None:
             for key in ("from", "to"):
                 self._facts.setdefault(key, when)
-        amount = self._facts.get("amount")
-        if amount is not None and "currency" not in self._facts:
-            if amount.constant:
-                self._facts["currency"] = Part(amount.column, constant=amount.constant)
-            else:
-                self._facts.pop("amount")
-                self._plan.unused[amount.column.name] = (
-                    'amounts of which the currency is not said: write `amount:` and `currency: "=USD"` or another'
-                )
-                self._left.pop(amount.column.name, None)
-        if "currency" in self._facts and "amount" not in self._facts:
-            self._facts.pop("currency")
+        self._with_currency()
         entities = self._plan.entities
         if not links and entities:
             thing = next((e for e in entities if e.unique), entities[0])
@@ -223,6 +318,12 @@ class _Guesser(ThingGuesser):
                 links[0].parts[fact] = part
             else:
                 self._plan.unused.setdefault(part.column.name, f"a {fact} of a link, and there is none")
+
+
+def _period(column: Column) -> str | None:
+    """Return the sign between the two years of cells such as ``2015-2018``, if they are all such."""
+    found = {match[1] if (match := _PERIOD.fullmatch(text)) else "" for text in column.known}
+    return found.pop() if len(found) == 1 and "" not in found else None
 
 
 def _relation(source: Guess, target: Guess) -> str | None:

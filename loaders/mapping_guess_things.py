@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-import re
-
 from ..ontology.vocabulary import vocabulary
 from . import registry_countries
-from .mapping_files import PARENT, Row
-from .mapping_look import Column, Look
+from .mapping_column import Column
+from .mapping_files import PARENT
+from .mapping_guess_columns import counted, country_of, is_texts, mixed
+from .mapping_look import Look
 from .mapping_parts import word_of
 from .mapping_plan import Guess, Part, Plan
 from .mapping_words import (
     ACRONYM,
+    AREAS,
+    DATES,
+    DOES,
     EDGE_ENDS,
+    ENDS,
     GIVES,
+    GROUPS,
     ID,
     IDENTIFIERS,
+    MONEY,
     MOST_THINGS,
     NAME,
+    NO_NAME_OF,
     NO_THINGS,
     OTHER,
+    PAPERS,
     ROLES,
+    STARTS,
     STATES,
     TEXTS,
+    UNDERTAKINGS,
     class_of,
     language,
     stem_of,
+    told,
     words,
 )
 
@@ -39,6 +50,7 @@ class ThingGuesser:
         self._facts: dict[str, Part] = {}
         self._taken: set[str] = set()
         self._end_words: tuple[frozenset[str], ...] = ()
+        self._project: Guess | None = None
 
     def _words(self, header: str) -> list[str]:
         """Return the words of a header, with the name of the list that the record stands in, where it has one."""
@@ -51,13 +63,15 @@ class ThingGuesser:
 
     def _countries(self) -> None:
         """Find the columns of countries, by name and by code; codes go to the names that they agree with."""
-        named = [
-            column for column in self._left.values()
-            if (len(column.known) > 1 or {"country", "pays"} & set(words(column.name))) and column.countries() > 0.6
-        ]  # fmt: skip
         groups: list[Guess] = []
-        for column in named:
-            twin = next((g for g in groups if self._agree(g.main, column)), None)
+        for column in list(self._left.values()):
+            own = set(words(column.name))
+            sure = bool({"country", "countries", "pays"} & own)
+            listed = column.country_list() if own & (STATES | AREAS | GIVES) or not own else None
+            share = column.countries(listed)
+            if (len(column.known) < 2 and not sure) or share <= (0.3 if sure else 0.6):
+                continue
+            twin = None if listed else next((g for g in groups if self._agree(g.main, column)), None)
             lang = language(column.name)
             if twin is not None:
                 key = f"name_{lang}" if lang and f"name_{lang}" not in twin.parts else ""
@@ -67,18 +81,19 @@ class ThingGuesser:
                     self._plan.unused[column.name] = "the same countries once more"
                     self._left.pop(column.name)
                 continue
-            ref = self._ref(column.name, "country") if set(words(column.name)) & STATES else self._free("country")
+            ref = self._ref(column.name, "country") if own & STATES else self._free("country")
             group = Guess(ref, "Country", stem_of(words(column.name)))
             group.gives = bool(set(self._words(column.name)) & GIVES)
-            group.parts[f"name_{lang}" if lang else "name"] = Part(self._left.pop(column.name), "countries")
-            group.classes = _mixed(column)
+            part = Part(self._left.pop(column.name), "countries", split=listed)
+            group.parts[f"name_{lang}" if lang else "name"] = part
+            group.classes = mixed(column, listed)
             groups.append(group)
         coded = [(column.codes() or self._m49(column), column) for column in self._left.values()]
         for scheme, column in sorted(coded, key=lambda pair: pair[0] or "~"):
             if scheme is None or column.currencies() or len(column.known) < 2:
                 continue
             owner = next((g for g in groups if self._agree(g.main, column)), None)
-            told = set(words(column.name)) & {
+            marked = set(words(column.name)) & {
                 "iso",
                 "iso2",
                 "iso3",
@@ -88,11 +103,13 @@ class ThingGuesser:
                 "alpha3",
                 "alpha",
                 "m49",
+                *GIVES,
             }
-            if owner is None and (not told or scheme == "M49"):
+            if owner is None and (not marked or scheme == "M49"):
                 continue
             if owner is None:
                 owner = Guess(self._ref(column.name, "country"), "Country", stem_of(words(column.name)))
+                owner.gives = bool(set(words(column.name)) & GIVES)
                 groups.append(owner)
             part = Part(self._left.pop(column.name), f"codes of countries ({scheme})")
             if "iso" in owner.parts:
@@ -102,8 +119,8 @@ class ThingGuesser:
         self._plan.entities += groups
 
     def _m49(self, column: Column) -> str | None:
-        told = {"m49", "numeric"} & set(words(column.name))
-        sure = told and column.all("[0-9]{1,3}") and column.share(
+        marked = {"m49", "numeric"} & set(words(column.name))
+        sure = marked and column.all("[0-9]{1,3}") and column.share(
             registry_countries.by_code(text) is not None for text in column.known
         ) > 0.9  # fmt: skip
         return "M49" if sure else None
@@ -112,14 +129,16 @@ class ThingGuesser:
         """Say whether two columns name the same country in nearly all rows that have both."""
         same = both = 0
         for row in self._look.sample:
-            one, other = _country(row, first), _country(row, second)
+            one, other = country_of(row, first), country_of(row, second)
             if one and other:
                 both += 1
                 same += one == other
         return both > 0 and same >= both * 0.9
 
     def _ref(self, header: str, otherwise: str) -> str:
-        bare = [word for word in words(header) if word not in NAME | ID | {"en", "fr"} and not word.isdigit()]
+        own = words(header)
+        bare = [word for word in own if word not in NAME | ID | {"en", "fr"} and not word.isdigit()]
+        bare = bare or self._words(header)[len(own) :]
         return self._free("_".join(bare)[:40] or otherwise)
 
     def _free(self, stem: str) -> str:
@@ -138,10 +157,16 @@ class ThingGuesser:
             if not is_texts(column) or set(own) & (TEXTS | NO_THINGS) or self._is_code(own) or set(own) & ACRONYM:
                 continue
             type_ = class_of(own) or class_of(found)
-            told = bool(set(own) & NAME) or column.name.endswith("_key") or not own
-            if (type_ is None and not told) or (type_ == "Person" and not set(own) & {"name", "nom"} and len(own) > 1):
+            if own and set(own) <= GROUPS:
+                continue  # women and children are no body
+            if set(own) & NO_NAME_OF or (type_ in UNDERTAKINGS and set(own) & (MONEY | DATES | STARTS | ENDS)):
+                continue  # the phase, the manager, the cost of a project
+            called = bool(set(own) & NAME) or column.name.endswith("_key") or not own
+            if (type_ is None and not called) or (
+                type_ == "Person" and not set(own) & {"name", "nom"} and len(own) > 1
+            ):
                 continue
-            if type_ is None and set(own) & {"title", "titre", "intitule"}:
+            if type_ is None and set(own) & {"title", "titre", "intitule", "libelle"}:
                 type_ = "Project"
             if len(column.texts) == 1 and self._look.rows > 5 and PARENT in column.name:
                 self._plan.unused[column.name] = f"the same in all rows: {next(iter(column.texts))[:40]!r}"
@@ -152,7 +177,12 @@ class ThingGuesser:
             if set(found) & ROLES and len(column.texts) < max(12, column.filled * 0.02):
                 continue  # a type or category of something, not a thing
             stem, lang = stem_of(own), language(column.name)
-            twin = next((e for e in self._plan.entities if e.words == stem and (e.type != "Country" or lang)), None)
+            level = column.name.count(PARENT)
+            twin = next(
+                (e for e in self._plan.entities
+                 if e.words == stem and e.main.name.count(PARENT) == level and (e.type != "Country" or lang)),
+                None,
+            )  # fmt: skip
             if twin is None and set(own) & OTHER:
                 twin = next((e for e in self._plan.entities if e.type != "Country"), None)
             if twin is None:
@@ -203,6 +233,23 @@ class ThingGuesser:
             thing.parts["name"] = Part(self._left.pop(column.name))
             self._plan.entities.insert(ends.index(column), thing)
 
+    def _find_project(self) -> None:
+        """Find what the rows are about, where it is projects: a thing that somebody funds or carries out."""
+        entities = self._plan.entities
+        carried = [e for e in entities if e.gives or told(e.words, GIVES | DOES)]
+        found = [e for e in entities if e.type in UNDERTAKINGS]
+        if not found and carried and self._facts.keys() & {"amount", "status", "from", "to", "period"}:
+            found = [e for e in entities if e.type == "Organization" and not e.words]
+            for thing in found[:1]:
+                thing.type = "Project"  # "Name" alone, beside who pays for it
+                thing.ref = self._free("project")
+        places = [e for e in entities if e.type in ("Country", "Place", "Topic")]
+        if not found or not (carried or (places and self._facts.keys() & {"amount", "status"})):
+            return
+        self._project = max(found, key=lambda e: (e.type == "Project", len(e.main.texts), "name" in e.parts))
+        for part in self._project.parts.values():
+            part.split = ""  # a title may have any sign in it
+
     def _twins(self) -> None:
         """Make one thing of two columns of which each says what the other says: a name and its abbreviation."""
         entities = self._plan.entities
@@ -242,11 +289,11 @@ class ThingGuesser:
             if not column.known or not things:
                 continue
             found = words(name)
-            stem = stem_of(found)
+            stem = stem_of(found) - TEXTS - ROLES
             owner = next((e for e in things if e.words == stem), None) or next(
                 (e for e in things if stem and e.words and stem <= e.words), None
             )  # fmt: skip
-            main = next((e for e in things if not e.words), things[0] if len(things) == 1 else None)
+            main = self._project or next((e for e in things if not e.words), things[0] if len(things) == 1 else None)
             key = self._attribute(column, found)
             if key and main and (key == "class" or key.startswith(("identifiers", "homepage"))):
                 owner = main if owner is None or owner.words != stem else owner
@@ -254,12 +301,18 @@ class ThingGuesser:
                 rest = stem - {key.partition(".")[2].casefold(), "qid"} - owner.words
                 owner = None if rest else owner
                 main = None if rest else main
+            if key == "key" and owner is None and self._project and stem <= PAPERS:
+                owner = self._project
             owner = owner or (main if key and (key.startswith(("identifiers", "homepage")) or not stem) else None)
             if owner is None or key is None or key in owner.parts:
                 continue
             if key == "key" and not self._is_key(column, owner):
                 continue
-            part = Part(self._left.pop(name))
+            if key == "key" and owner is self._project and counted(column, found):
+                self._plan.unused[name] = "numbers of the rows, which are others when a row is put between"
+                self._left.pop(name)
+                continue
+            part = Part(self._left.pop(name), split="" if owner is self._project else None)
             if key == "class":
                 owner.classes = part
             else:
@@ -294,32 +347,7 @@ class ThingGuesser:
                 if not isinstance(code, str) or not code:
                     return False
                 pairs.add((code, name))
-        return bool(pairs) and len({c for c, _ in pairs}) == len(pairs) == len({n for _, n in pairs})
-
-
-def _country(row: Row, column: Column) -> str | None:
-    cell = row.cells.get(column.name)
-    if not isinstance(cell, str):
-        return None
-    found = registry_countries.by_name(cell) or (
-        registry_countries.by_code(cell) if re.fullmatch("[A-Z]{2,3}|[0-9]{1,3}", cell.strip()) else None
-    )
-    return found.alpha2 if found else None
-
-
-def _mixed(column: Column) -> Part | None:
-    """Return a class by name where a column of countries holds organizations too."""
-    others = [text for text in column.known if registry_countries.by_name(text) is None]
-    signs = re.compile(r"\b(union|bank|banque|fund|fonds|foundation|fondation|commission|organi[sz]ation|programme|"
-                       r"agency|agence|inc|ltd|council|conseil|committee|network|university)\b", re.I)  # fmt: skip
-    found = {text: "Organization" for text in others if signs.search(text) and len(text) < 100}
-    return Part(column, values=found) if found and len(found) <= 60 else None
-
-
-def is_texts(column: Column) -> bool:
-    """Say whether a column holds names or the like: letters, and not as long as whole texts."""
-    known = column.known[:500]
-    letters = sum(any(char.isalpha() for char in text) for text in known)
-    longest = sum(len(text) for text in known) / len(known) if known else 0
-    return letters > len(known) * 0.9 and longest < 160 and not column.all(r"(?i)(true|false|yes|no|oui|non|x)") \
-        and not column.all(r"https?://\S+")  # fmt: skip
+        codes, names = len({c for c, _ in pairs}), len({n for _, n in pairs})
+        if owner is self._project:  # two may have one title
+            return bool(pairs) and codes == len(pairs)
+        return bool(pairs) and codes == len(pairs) == names

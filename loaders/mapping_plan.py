@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .mapping_look import Column
+from .mapping_column import Column
 from .mapping_spec import Reading
 
 
 @dataclass(slots=True)
 class Part:
-    """A column in a role, and the words that say why."""
+    """A column in a role, and the words that say why.
+
+    ``split`` is the sign that divides its cells, ``""`` if none does, ``None`` if that is to be seen from them; with
+    ``part`` only that part of a cell counts. ``otherwise`` is what stands for a text that is not among ``values``.
+    """
 
     column: Column
     why: str = ""
     reading: Reading | None = None
     values: dict[str, str] = field(default_factory=dict)
     constant: str = ""
+    split: str | None = None
+    part: int | None = None
 
 
 @dataclass(slots=True)

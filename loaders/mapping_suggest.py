@@ -12,6 +12,7 @@ from typing import Final
 from ..ontology.errors import UnreadableSource
 from ..ontology.vocabulary import vocabulary
 from .mapping import SUFFIXES, load_mapping
+from .mapping_comments import COMMENTS
 from .mapping_guess import guess
 from .mapping_look import Look, look
 from .mapping_parts import word_of
@@ -22,56 +23,9 @@ from .problems import UnreadableTable
 
 _TRIES: Final = 25
 _MOST_ROWS: Final = 200_000
-_COMMENTS: Final = {
-    "en": {
-        "head": "A first mapping of {file}, made by looking at its {rows} rows. Read it, correct it, then load it:",
-        "more": 'What can be written here is told in docs/mapping.md. A text is a column, "=text" is a constant.',
-        "coded": "This looks like a coded table, which `multilateral load` reads as it is (docs/tables.md).",
-        "encoding": "a guess: look whether accents come out right",
-        "source": "who made the data, and what one may do with it",
-        "licence": "for instance CC-BY-4.0",
-        "records": "one record for each member of these; `_parent.x` is the field x of what it stands in",
-        "unpivot": "these columns became rows: `_key` is the name of the column, `_value` its cell",
-        "rest": "all other columns became rows: `_key` is the name of the column, `_value` its cell",
-        "when": "rows that say nothing are left out",
-        "class": "or {classes}",
-        "mixed": "those that are no country by their names",
-        "unknown": "{count} of {all} values are no country of ISO 3166 by their name, as {text}",
-        "split": "{sign} divides several",
-        "relation": "{source} → {target}; or {relations}",
-        "off": "left out: it does not go between these classes",
-        "translate": "to `completed`, `ongoing`, `planned` or `proposed`",
-        "once": "one link, however many rows say it",
-        "unused": "Columns that are not used:",
-        "order": "as {text} shows",
-        "currency": "the name of the column says so",
-    },
-    "fr": {
-        "head": "Une première correspondance pour {file}, faite d'après ses {rows} lignes. À lire et corriger, puis :",
-        "more": 'docs/mapping.md dit ce qui peut s\'écrire ici. Un texte est une colonne, "=texte" une constante.',
-        "coded": "Ceci semble un tableau codé, que `multilateral load` lit tel quel (docs/tables.md).",
-        "encoding": "supposé : vérifier que les accents sont justes",
-        "source": "qui a fait les données, et ce qu'il est permis d'en faire",
-        "licence": "par exemple CC-BY-4.0",
-        "records": "un enregistrement par membre ; `_parent.x` est le champ x de ce qui le contient",
-        "unpivot": "ces colonnes deviennent des lignes : `_key` est le nom de la colonne, `_value` sa cellule",
-        "rest": "les autres colonnes deviennent des lignes : `_key` est le nom de la colonne, `_value` sa cellule",
-        "when": "les lignes qui ne disent rien sont laissées",
-        "class": "ou {classes}",
-        "mixed": "ceux dont le nom n'est pas celui d'un pays",
-        "unknown": "{count} valeurs sur {all} ne sont pas le nom d'un pays de l'ISO 3166, comme {text}",
-        "split": "{sign} en sépare plusieurs",
-        "relation": "{source} → {target} ; ou {relations}",
-        "off": "laissé : ne va pas entre ces classes",
-        "translate": "en `completed`, `ongoing`, `planned` ou `proposed`",
-        "once": "un seul lien, quel que soit le nombre de lignes qui le disent",
-        "unused": "Colonnes qui ne servent pas :",
-        "order": "comme le montre {text}",
-        "currency": "d'après le nom de la colonne",
-    },
-}
 _PLAIN: Final = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ_][\wÀ-ÖØ-öø-ÿ ./()’'-]*")
 _ORDER: Final = ("key", "iso", "name_en", "name_fr", "name")
+_LAST: Final = ("from", "to", "status")
 _LINK_ORDER: Final = ("from", "to", "role", "status", "amount", "currency", "share", "count")
 
 
@@ -124,6 +78,9 @@ def suggest(file: Path, folder: Path, lang: str = "en") -> str:
             return text
         last = found[0]
         fresh = {p.column: p.problem for p in found if p.column and p.column in seen.columns and p.column not in broken}
+        if not fresh:  # what is left are links that their classes do not allow: those of a column are only a guess
+            columns = [e.classes.column.name for e in plan.entities if e.classes is not None]
+            fresh = {name: "its classes do not fit the links" for name in columns if name not in broken}
         if not fresh:
             break
         broken |= fresh
@@ -155,7 +112,7 @@ class _Writer:
 
     def __init__(self, seen: Look, plan: Plan, folder: Path, lang: str) -> None:
         self._look, self._plan, self._folder = seen, plan, folder
-        self._say = _COMMENTS.get(lang, _COMMENTS["en"])
+        self._say = COMMENTS.get(lang, COMMENTS["en"])
         self._lines: list[str] = []
 
     def text(self) -> str:
@@ -227,12 +184,14 @@ class _Writer:
         else:
             self._put(2, "class:")
             self._put(3, f"column: {_quoted(entity.classes.column.name)}")
-            self._put(3, "values:", say["mixed"])
+            if entity.classes.split:
+                self._put(3, f"split: {json.dumps(entity.classes.split)}")
+            self._put(3, "values:", say["mixed" if entity.type == "Country" else "countries"])
             for text, type_ in entity.classes.values.items():
                 self._put(4, f"{_quoted(text, force=True)}: {type_}")
             self._put(3, f"otherwise: {entity.type}")
         schemes: list[tuple[str, Part]] = []
-        for key in sorted(entity.parts, key=lambda k: (_ORDER.index(k) if k in _ORDER else len(_ORDER), k)):
+        for key in sorted(entity.parts, key=_place):
             part = entity.parts[key]
             if key.startswith("identifiers."):
                 schemes.append((key.partition(".")[2], part))
@@ -249,21 +208,21 @@ class _Writer:
         if entity.type != "Country" or not key.startswith("name") or "iso" in entity.parts:
             return ""
         column = entity.parts[key].column
-        others = [text for text in column.known if by_name(text) is None]
+        known = column.parts(entity.parts[key].split)
+        others = [text for text in known if by_name(text) is None]
         if not others:
             return ""
-        return self._say["unknown"].format(count=len(others), all=len(column.known), text=repr(others[0][:40]))
+        return self._say["unknown"].format(count=len(others), all=len(known), text=repr(others[0][:40]))
 
     def _value(self, depth: int, key: str, part: Part, comment: str = "") -> None:
         column, extra = part.column, _declared(part.reading)
-        sign = (
-            column.separator()
-            if key in ("name", "name_en", "name_fr", "alt", "acronym") or key.startswith("alt_")
-            else None
-        )
+        named = key in ("name", "name_en", "name_fr", "alt", "acronym") or key.startswith("alt_")
+        sign = part.split if part.split is not None else column.separator() if named else None
         if sign:
             extra["split"] = json.dumps(sign)
-            comment = self._say["split"].format(sign=repr(sign))
+            if part.part:
+                extra["part"] = str(part.part)
+            comment = comment or self._say["parted" if part.part else "split"].format(sign=repr(sign))
         if key == "name" or key.startswith("name_"):
             nothing = [text for text in column.texts if is_no_name(text) and len(text) < 60][:12]
             if nothing:
@@ -317,6 +276,13 @@ class _Writer:
                 self._value(2, key, part)
         if not link.parts:
             self._put(2, "once: yes", self._say["once"])
+
+
+def _place(key: str) -> tuple[int, str]:
+    """Return where a key of an entity stands: names first, what is said of the thing last."""
+    if key in _LAST:
+        return len(_ORDER) + 1 + _LAST.index(key), ""
+    return (_ORDER.index(key), "") if key in _ORDER else (len(_ORDER), key)
 
 
 def _declared(reading: Reading | None) -> dict[str, str]:

@@ -46,7 +46,7 @@ def load_exported(
         return
     for graph in graphs:
         id_ = graph.removeprefix(_SOURCES)
-        if (origins or {}).get(id_, path.name) != path.name:
+        if (origins or {}).get(id_, path.name).rpartition("/")[2] != path.name:
             raise UnreadableSource(
                 f"holds the source {id_!r}, which the store has from {(origins or {})[id_]!r}",
                 path=path,
@@ -119,4 +119,4 @@ def _restored(reading: Reading) -> Loaded:
         if cited and isinstance(document, Entity):
             yield document
 
-    return Loaded(loaded.source, stream(), loaded.skipped)
+    return Loaded(loaded.source, stream(), loaded.skipped, own_id=True)

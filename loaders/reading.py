@@ -10,6 +10,7 @@ import csv
 import gzip
 import hashlib
 import io
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from typing import BinaryIO, TextIO
 from ..ontology.errors import UnreadableSource
 
 _CHUNK = 256 * 1024
+_NOTE = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
 _LONGEST_CELL = 1_000_000
 _DOWNLOAD = "download the data file itself"
 
@@ -121,7 +123,10 @@ def checksum(path: Path) -> str:
 
 
 def peek(path: Path, size: int = 16_384) -> str:
-    """Return the beginning of a file as text, or ``""`` if it is a folder or no readable text; never raises."""
+    """Return the beginning of a file as text, or ``""`` if it is a folder or no readable text; never raises.
+
+    What is not UTF-8 is shown as Windows would: by that a table is known, and who reads it tells of the encoding.
+    """
     if not path.is_file():
         return ""
     try:
@@ -130,13 +135,24 @@ def peek(path: Path, size: int = 16_384) -> str:
             _check_head(head, path)
     except UnreadableSource:
         return ""
-    return head.decode("utf-8-sig", errors="ignore")
+    try:
+        return head.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        whole = error.reason == "unexpected end of data" or error.start >= len(head) - 3  # cut within a character
+        return head.decode("utf-8-sig", errors="ignore") if whole else head.decode("cp1252", errors="replace")
 
 
 def peek_header(path: Path) -> list[str]:
     """Return the cells of the first row of a CSV file in small letters, or nothing if it has none; never raises."""
-    first = peek(path).splitlines()[:1]
+    lines = peek(path).splitlines()
+    first = lines[1:2] if lines and delimiter_note(lines[0]) else lines[:1]
     return [] if not first else [cell.strip().casefold() for cell in _cells(first[0])]
+
+
+def delimiter_note(line: str) -> str | None:
+    """Return the delimiter that Excel notes in a first line of its own, ``sep=;``, if this is one."""
+    found = _NOTE.fullmatch(line)
+    return found[1] if found else None
 
 
 def _cells(line: str) -> list[str]:
@@ -155,9 +171,12 @@ def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """
     with open_text(path) as text:
         first = text.readline(_CHUNK)
-        delimiter = max(",;\t", key=lambda d: len(_cells_by(first, d)))
-        reader = csv.reader(_chain(first, text), delimiter=delimiter, strict=True)
         number = 0
+        noted = delimiter_note(first)
+        if noted:
+            first, number = text.readline(_CHUNK), 1
+        delimiter = noted or max(",;\t", key=lambda d: len(_cells_by(first, d)))
+        reader = csv.reader(_chain(first, text), delimiter=delimiter, strict=True)
         while True:
             number += 1
             try:

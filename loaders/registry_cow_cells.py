@@ -13,7 +13,7 @@ from .registry_source import Names, Registry, Wrong, date, identifiers, scalar, 
 #: What the codes of membership mean, how "not known" (-9) is kept, and the cells that say that there is none.
 ROLES: Final = {1: "full member", 2: "associate member", 3: "observer"}
 UNKNOWN: Final = 0
-NOTHING: Final = frozenset({"0.0", "", "-1.0", "0", "-1", "NA"})
+NOTHING: Final = frozenset({"0.0", "", "-1.0", "0", "-1", "NA", "NaN", "nan", "."})
 #: The same in the words of the codebook.
 _WORDS: Final = {
     "full membership": 1, "full member": 1, "associate membership": 2, "associate member": 2, "observer": 3,

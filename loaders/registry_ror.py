@@ -98,6 +98,8 @@ def places_of_1(record: dict[str, Json]) -> Iterator[tuple[str, str, str]]:
     code = text(mapping(record.get("country"), "country").get("country_code"), what="the country")
     addresses = listing(record.get("addresses"), "addresses")
     for item in addresses or [None]:
-        city = mapping(mapping(item, "an address").get("geonames_city"), "geonames_city")
+        address = mapping(item, "an address")
+        city = mapping(address.get("geonames_city"), "geonames_city")
         number = scalar(city.get("id"), "the number of the city")
-        yield code, text(city.get("city"), what="the city"), number if number.isdecimal() else ""
+        name = text(city.get("city") or address.get("city"), what="the city")
+        yield code, name, number if number.isdecimal() else ""

@@ -185,7 +185,11 @@ class _Reader:
         if f"{ror}/{country.alpha2}" not in self.pairs:
             yield registry.link(f"{ror}/locatedIn/{country.alpha2}", me, "locatedIn", country.iri, locator)
         self.pairs.add(f"{ror}/{country.alpha2}")
-        if not geonames or not place or f"{ror}/{geonames}" in self.pairs:
+        if not geonames or not place:
+            if geonames or place:
+                registry.left_out("places without a name or without a number of GeoNames (the country is kept)")
+            return
+        if f"{ror}/{geonames}" in self.pairs:
             return
         self.pairs.add(f"{ror}/{geonames}")
         city = f"{ID}place/geonames-{geonames}"

@@ -55,7 +55,7 @@ def load_table(
     )
     skipped = dict.fromkeys(found.ignored, 1)
     statements = _statements(id_, found, layouts.get("entities"), layouts.get("links"), skipped, skip_bad)
-    return Loaded(source, statements, skipped)
+    return Loaded(source, statements, skipped, own_id=bool(source_id or fields.get("id")))
 
 
 def _source_id(path: Path, given: str | None, fields: dict[str, str]) -> str:

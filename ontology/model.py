@@ -9,10 +9,13 @@ Dates are ISO 8601 strings of the precision that the source gives: ``"2012"``, `
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from .errors import UnreadableSource
 
 ML = "https://w3id.org/multilateral/ontology#"
 ID = "https://w3id.org/multilateral/id/"
@@ -162,8 +165,8 @@ class Source:
     """What one load brought: one named graph and one file in the store.
 
     ``id`` is a slug, unique in a store. ``checksum`` is that of the input (``sha256:…``), ``loaded`` an ISO
-    8601 instant in UTC, ``loader`` the kind of loader that read it, ``origin`` the name of the input without
-    its folder.
+    8601 instant in UTC, ``loader`` the kind of loader that read it, ``origin`` the name of the input, with
+    that of the folder in which it lay (``2020/activities.xml``) but not where that one lay.
     """
 
     id: str
@@ -191,12 +194,16 @@ class Loaded:
     """What a loader returns: the description of a source and a stream of its entities and links.
 
     ``statements`` may be consumed once. ``skipped`` counts, by reason, what the loader left out; it is
-    complete when the stream has ended.
+    complete when the stream has ended. ``own_id`` says that the input itself gives the id of the source, and not the
+    name of a file. Where ``left_out`` is given, an input whose stream cannot be read is left out and the others are
+    loaded: it is told why, instead of the error being raised.
     """
 
     source: Source
     statements: Iterator[Statement]
     skipped: dict[str, int] = field(default_factory=dict)
+    own_id: bool = False
+    left_out: Callable[[UnreadableSource], None] | None = None
 
 
 def source_iri(source_id: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from multilateral.loaders.detect import detect, load
-from multilateral.loaders.iati_things import escape
+from multilateral.loaders.iati_names import escape
 from multilateral.loaders.iati_xml import load_iati_xml
 from multilateral.ontology.convert import quads, source_quads
 from multilateral.ontology.errors import MultilateralError, UnreadableSource
@@ -566,3 +566,63 @@ def test_published_files(path: Path) -> None:
     known = vocabulary()
     for link in links:
         assert known.admits(link.relation, entities[link.source_iri].type, entities[link.target_iri].type), link
+
+
+def test_what_a_file_calls_a_country_stands_beside_its_name_of_iso(tmp_path: Path) -> None:
+    def country(code: str, *names: str) -> str:
+        said = "".join(f"<narrative{name.partition('>')[0]}>{name.partition('>')[2]}</narrative>" for name in names)
+        return f'<recipient-country code="{code}">{said}</recipient-country>'
+
+    inner = (
+        country("CD", ">DR Congo", ' xml:lang="fr">RDC', ">CD")
+        + country("CI", ">Ivory Coast", ">CÔTE D'IVOIRE", ">N/A")
+        + country("KE", ">Rwanda")
+        + "<transaction><transaction-type code='3'/><value value-date='2020-01-01'>5</value>"
+        + '<provider-org ref="GB"><narrative>DFID</narrative></provider-org>'
+        + country("BO", ">Bolivia (Plurinational)")
+        + "</transaction>"
+    )
+    entities, links, loaded = read(written(tmp_path, activity(inner).replace("default", 'xml:lang="en" default')))
+    congo, ivory = entities[f"{ID}country/CD"], entities[f"{ID}country/CI"]
+    assert Name("DR Congo", "en", "alternative") in congo.names and Name("RDC", "fr") in congo.names
+    assert congo.names[0].kind == "preferred" and congo.names[0].text not in ("DR Congo", "CD")
+    assert "CD" not in {name.text for name in congo.names}
+    assert [name.text for name in ivory.names if name.kind == "alternative"] == ["Ivory Coast"]
+    assert Name("Bolivia (Plurinational)", "en", "alternative") in entities[f"{ID}country/BO"].names
+    assert "Rwanda" not in {name.text for name in entities[f"{ID}country/KE"].names}
+    assert {link.source_iri for link in links if link.relation == "funds"} == {f"{ID}country/GB"}
+    assert loaded.skipped["names of countries that are another country's (the code counts)"] == 1
+    bodies = "names of organizations whose reference is a country (the link is kept, and is the country's)"
+    assert loaded.skipped[bodies] == 1
+
+
+def test_names_of_a_country_beyond_twenty_are_counted(tmp_path: Path) -> None:
+    inner = "".join(
+        f'<recipient-country code="BJ" percentage="1"><narrative>Name {n % 25}</narrative></recipient-country>'
+        for n in range(50)
+    )
+    entities, _, loaded = read(written(tmp_path, activity(inner)))
+    assert len([n for n in entities[f"{ID}country/BJ"].names if n.text.startswith("Name")]) == 20
+    assert loaded.skipped == {"further names of a thing that has twenty": 10}
+
+
+def test_names_of_a_sector_and_a_region_in_any_language_are_kept_wherever_they_stand(tmp_path: Path) -> None:
+    def one(number: int, lang: str, sector: str, region: str) -> str:
+        return (
+            f'<iati-activity xml:lang="{lang}"><iati-identifier>XX-{number}</iati-identifier>'
+            f'<reporting-org ref="XM-DAC-1"/><sector vocabulary="99" code="W"><narrative>{sector}</narrative></sector>'
+            f'<recipient-region vocabulary="99" code="R"><narrative>{region}</narrative></recipient-region>'
+            "</iati-activity>"
+        )
+
+    made = [one(1, "fr", "Eau", "Sahel"), one(2, "en", "Water", "The Sahel"), one(3, "en", "Clean water", "The Sahel"),
+            one(4, "en", "Water", "The Sahel")]  # fmt: skip
+    found = []
+    for order in (made, made[::-1]):
+        entities, _, _ = read(written(tmp_path, f'<iati-activities version="2.03">{"".join(order)}</iati-activities>'))
+        found.append({e.type: e.names for e in entities.values() if e.type in ("Topic", "Place")})
+    assert set(found[0]["Topic"]) == set(found[1]["Topic"])
+    assert set(found[0]["Topic"]) == {
+        Name("Water", "en"), Name("Clean water", "en", "alternative"), Name("Eau", "fr"),
+    }  # fmt: skip
+    assert set(found[0]["Place"]) == {Name("The Sahel", "en"), Name("Sahel", "fr")}

@@ -148,3 +148,26 @@ def test_pairs_of_states_are_refused_with_the_reason(tmp_path: Path) -> None:
     text = "dyadid,country1,ccode1,country2,ccode2,year,UN\n2020,United States,2,Canada,20,1950,1\n"
     with pytest.raises(UnreadableSource, match=r"pairs of states.*load the table by organization and year"):
         load_cow_igo(written(tmp_path, text))
+
+
+def test_a_state_written_in_two_ways_is_one_state_and_its_membership_one(tmp_path: Path) -> None:
+    text = (
+        "state,ioname,year,category\nfrance,UN,2000,Full Membership\nFRN,UN,2000,Full Membership\n"
+        "France,UN,2001,Full Membership\n220,UN,2002,Full Membership\nCook Islands,UN,2000,Observer\n"
+        "Islands Cook,UN,2000,Observer\nGFR,UN,1980,Full Membership\nWGERMANY,UN,1980,Full Membership\n"
+        "germany,UN,1980,Full Membership\n"
+    )
+    loaded = load_cow_igo(written(tmp_path, text))
+    links = [s for s in loaded.statements if isinstance(s, Link)]
+    assert len({link.iri for link in links}) == len(links)
+    found = sorted((link.source_iri.removeprefix(f"{ID}country/"), link.valid_from, link.valid_to) for link in links)
+    assert found == [("CK", "2000", "2000"), ("DE", "1980", "1980"), ("DE", "1980", "1980"), ("FR", "2000", "2002")]
+    assert loaded.skipped == {"memberships of a year that another row gives too": 3}
+
+
+def test_two_rows_of_a_state_that_contradict_each_other_are_told(tmp_path: Path) -> None:
+    file = written(tmp_path, "state,ioname,year,category\nfrance,UN,2000,Observer\nFRN,UN,2000,Full Membership\n")
+    with pytest.raises(UnreadableSource, match="UN, france: there are two rows for 2000, which do not say the same"):
+        list(load_cow_igo(file).statements)
+    loaded = load_cow_igo(file, skip_bad=True)
+    assert not [s for s in loaded.statements if isinstance(s, Link)] and loaded.skipped == {"bad records": 1}

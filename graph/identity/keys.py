@@ -328,6 +328,7 @@ class Watch:
         self._authority = authority
         self.gone: set[str] = set()
         self._loaders: dict[str, str] = {}
+        self._begun: set[str] = set()
 
     def __call__(self, loads: Iterable[Loaded]) -> Iterator[Loaded]:
         """Yield the loads, each with its statements watched."""
@@ -337,6 +338,7 @@ class Watch:
 
     def _watched(self, source_id: str, statements: Iterable[Statement]) -> Iterator[Statement]:
         self.gone |= self.keys._iris(source_id)
+        self._begun.add(source_id)
         self.keys.start(source_id)  # only when the first statement is asked for: an unchanged source is not
         yield from self.keys.take(source_id, statements)
 
@@ -345,6 +347,8 @@ class Watch:
 
         :raises DamagedLog: If the log of decisions was changed or lost.
         """
+        for source_id in self._begun - files.keys():
+            self.keys.start(source_id)  # it could not be read to its end; what the store has of it is taken in again
         sums = self.keys.store.fingerprints() | {source_id: _checksum(path) for source_id, path in files.items()}
         return self._follow(sums, {source_id: self._loaders[source_id] for source_id in files})
 

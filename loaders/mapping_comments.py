@@ -1,0 +1,58 @@
+"""What a suggested mapping says in its comments, in English and French."""
+
+from __future__ import annotations
+
+from typing import Final
+
+COMMENTS: Final = {
+    "en": {
+        "head": "A first mapping of {file}, made by looking at its {rows} rows. Read it, correct it, then load it:",
+        "more": 'What can be written here is told in docs/mapping.md. A text is a column, "=text" is a constant.',
+        "coded": "This looks like a coded table, which `multilateral load` reads as it is (docs/tables.md).",
+        "encoding": "a guess: look whether accents come out right",
+        "source": "who made the data, and what one may do with it",
+        "licence": "for instance CC-BY-4.0",
+        "records": "one record for each member of these; `_parent.x` is the field x of what it stands in",
+        "unpivot": "these columns became rows: `_key` is the name of the column, `_value` its cell",
+        "rest": "all other columns became rows: `_key` is the name of the column, `_value` its cell",
+        "when": "rows that say nothing are left out",
+        "class": "or {classes}",
+        "mixed": "those that are no country by their names",
+        "countries": "those that are a country by their names",
+        "parted": "the two sides of a period",
+        "unknown": "{count} of {all} values are no country of ISO 3166 by their name, as {text}",
+        "split": "{sign} divides several",
+        "relation": "{source} → {target}; or {relations}",
+        "off": "left out: it does not go between these classes",
+        "translate": "to `completed`, `ongoing`, `planned` or `proposed`",
+        "once": "one link, however many rows say it",
+        "unused": "Columns that are not used:",
+        "order": "as {text} shows",
+        "currency": "the name of the column says so",
+    },
+    "fr": {
+        "head": "Une première correspondance pour {file}, faite d'après ses {rows} lignes. À lire et corriger, puis :",
+        "more": 'docs/mapping.md dit ce qui peut s\'écrire ici. Un texte est une colonne, "=texte" une constante.',
+        "coded": "Ceci semble un tableau codé, que `multilateral load` lit tel quel (docs/tables.md).",
+        "encoding": "supposé : vérifier que les accents sont justes",
+        "source": "qui a fait les données, et ce qu'il est permis d'en faire",
+        "licence": "par exemple CC-BY-4.0",
+        "records": "un enregistrement par membre ; `_parent.x` est le champ x de ce qui le contient",
+        "unpivot": "ces colonnes deviennent des lignes : `_key` est le nom de la colonne, `_value` sa cellule",
+        "rest": "les autres colonnes deviennent des lignes : `_key` est le nom de la colonne, `_value` sa cellule",
+        "when": "les lignes qui ne disent rien sont laissées",
+        "class": "ou {classes}",
+        "mixed": "ceux dont le nom n'est pas celui d'un pays",
+        "countries": "ceux dont le nom est celui d'un pays",
+        "parted": "les deux bords d'une période",
+        "unknown": "{count} valeurs sur {all} ne sont pas le nom d'un pays de l'ISO 3166, comme {text}",
+        "split": "{sign} en sépare plusieurs",
+        "relation": "{source} → {target} ; ou {relations}",
+        "off": "laissé : ne va pas entre ces classes",
+        "translate": "en `completed`, `ongoing`, `planned` ou `proposed`",
+        "once": "un seul lien, quel que soit le nombre de lignes qui le disent",
+        "unused": "Colonnes qui ne servent pas :",
+        "order": "comme le montre {text}",
+        "currency": "d'après le nom de la colonne",
+    },
+}
