@@ -75,9 +75,10 @@ class LinkRows(Lines):
         kind = rows.type_of(relation)
         names = [source, target]
         row: Row = {"iri": iri, "source": self._source_id, "relation": relation}
-        for (field, form), value in zip(_FIELDS, values, strict=True):
+        for place, value in enumerate(values):
             if value is None:
                 continue
+            field, form = _FIELDS[place]
             if form == "decimal":
                 number = row[field] = float(value)
                 exact = value if value[0] in "123456789" else format(Decimal(value), "f")
@@ -96,13 +97,16 @@ class LinkRows(Lines):
             size += len(locator) + len(quote or "")
             if quote == "" or score is not None:
                 plain = False
-        if evidence:
+        if len(evidence) == 1:
+            document, *texts, _, method = evidence[0]
+            row["documents"] = [document]
+            for name, text in zip(_LISTS, (*texts, method), strict=True):
+                if text:
+                    row[name] = [text]
+        elif evidence:
             row["documents"] = [e[0] for e in evidence]
-            for name, place in _LISTS:
-                if len(evidence) == 1:
-                    if text := evidence[0][place]:
-                        row[name] = [text]
-                elif any(texts := [e[place] or "" for e in evidence]):
+            for name, place in _LISTS.items():
+                if any(texts := [e[place] or "" for e in evidence]):
                     row[name] = texts
         if references:
             row["discussed_in"] = documents = [r[0] for r in references]
@@ -117,4 +121,4 @@ class LinkRows(Lines):
         return LinkRow(iri, kind, source, target, rows.sealed(row, [kind, source, target]), names, size)
 
 
-_LISTS = (("locators", 1), ("quotes", 2), ("certainties", 3), ("methods", 5))
+_LISTS = {"locators": 1, "quotes": 2, "certainties": 3, "methods": 5}

@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
-from typing import cast
+from typing import IO, cast
 
 from ...ontology.model import Entity
 from ..index import canonical, loader_rank
@@ -18,11 +18,11 @@ from ..projections import pin
 from ..reading import merge, one_record, under_canonical
 from ..rows import Row
 from ..store import Store
-from . import rows
+from . import cuts, rows
 from .link_rows import LinkRow, LinkRows
 from .thing_rows import of_record
 
-_FRONT = 100_000
+_FRONT = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,16 @@ class Truth:
         """Return the present truth of a store."""
         state = pin(store).state
         return cls(state.sums, state.decisions, f"{rows.FORMAT}-{state.ontology}")
+
+
+@dataclass(frozen=True, slots=True)
+class BlockEnd:
+    """The end of a part of a source; ``own``: its statements were read here."""
+
+    own: bool
+
+
+_ENDS = (BlockEnd(False), BlockEnd(True))
 
 
 class LocalGraph:
@@ -65,6 +75,22 @@ class LocalGraph:
         next(self.store.quads(source_id))  # raises where there is none, or the file is another's
         with self.store.lines(source_id) as stream:
             yield from LinkRows(source_id, self.canonical).read(stream, self._tick)
+
+    def blocks(
+        self, source_id: str, mine: Callable[[], bool], size: int = cuts.SIZE
+    ) -> Iterator[Entity | LinkRow | BlockEnd]:
+        """Yield the statements of a source as :meth:`statements` does, but only those of blocks that are ``mine``.
+
+        ``mine`` is asked for each block in turn; the end of each is told, also of those that are passed over. A
+        block has about ``size`` bytes.
+        """
+        next(self.store.quads(source_id))
+        with self.store.lines(source_id) as stream:
+            reader = LinkRows(source_id, self.canonical)
+            for _, pieces in groupby(cuts.blocks(stream, self._tick, size), itemgetter(0)):
+                if own := mine():
+                    yield from reader.read(cast("IO[bytes]", cuts.Pieces(pieces)), lambda size: None)
+                yield _ENDS[own]
 
     def shown(self, iri: str, said: Iterable[tuple[int, str]]) -> Entity:
         """Return a thing as the graph shows it, of the JSON of what its sources say, each with the source's rank."""
@@ -104,22 +130,32 @@ def names_of(entity: Entity) -> list[str]:
 
 
 class Spool:
-    """A temporary file of records by thing, sorted when they are read; it goes away with the block that opened it."""
+    """A temporary file of records by thing, sorted when they are read; it goes away with the block that opened it.
+
+    Two processes can each fill one and then read both, each one half of the things: see :meth:`join`.
+    """
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="multilateral-")
-        self.db = sqlite3.connect(Path(self._folder.name) / "spool.db", isolation_level=None, check_same_thread=False)
+        self.path = Path(self._folder.name)
+        self.db = sqlite3.connect(self.path / "spool.db", isolation_level=None, check_same_thread=False)
+        # What is named stands in a file of its own: the other process reads it while records are still written here.
+        self.db.execute("ATTACH ? AS naming", (str(self.path / "naming.db"),))
         self.db.executescript(
             """
             PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32000; PRAGMA temp_store = FILE;
-            CREATE TABLE record (entity TEXT, rank INTEGER, json TEXT);
-            CREATE TABLE thing (source INTEGER, iri TEXT, PRIMARY KEY (source, iri)) WITHOUT ROWID;
+            PRAGMA naming.synchronous = OFF; PRAGMA naming.cache_size = -16000;
+            CREATE TABLE record (iri TEXT, rank INTEGER, json TEXT);
+            CREATE TABLE naming.thing (source INTEGER, iri TEXT, PRIMARY KEY (source, iri)) WITHOUT ROWID;
+            CREATE TEMP VIEW records AS SELECT *, NULL AS half FROM record;
+            CREATE TEMP VIEW things AS SELECT *, NULL AS half FROM naming.thing;
             BEGIN;
             """
         )
         self._records: list[tuple[str, int, str | None]] = []
         self._described: set[str] = set()
         self._named: set[str] = set()
+        self._half: int | None = None
 
     def __enter__(self) -> Spool:
         return self
@@ -144,9 +180,10 @@ class Spool:
             self._described.add(described)
         self._named.update(names)
         if len(self._described) + len(self._named) > _FRONT:
-            self._sink(source)
+            self.sink(source)
 
-    def _sink(self, source: int) -> None:
+    def sink(self, source: int) -> None:
+        """Put what is noted of a source on disk; before that of the next is noted."""
         # Described things go in as well, under a source number of their own, so that memory stays bounded.
         put = "INSERT OR IGNORE INTO thing VALUES (?, ?)"
         self.db.executemany(put, ((-source - 1, iri) for iri in self._described))
@@ -156,10 +193,14 @@ class Spool:
 
     def only_named(self, source: int) -> Iterator[str]:
         """Yield, once, the things that a source names and does not describe, in order."""
-        self._sink(source)
-        rest = "SELECT iri FROM thing WHERE source = ? EXCEPT SELECT iri FROM thing WHERE source = ? ORDER BY iri"
-        yield from (iri for (iri,) in self.db.execute(rest, (source, -source - 1)))
-        self.db.execute("DELETE FROM thing WHERE source IN (?, ?)", (source, -source - 1))
+        self.sink(source)
+        rest = """
+            SELECT iri FROM things WHERE source = ? AND coalesce(half = ?, true)
+            EXCEPT SELECT iri FROM things WHERE source = ? ORDER BY iri
+        """
+        yield from (iri for (iri,) in self.db.execute(rest, (source, self._half, -source - 1)))
+        if self._half is None:
+            self.db.execute("DELETE FROM naming.thing WHERE source IN (?, ?)", (source, -source - 1))
 
     def entities(self) -> Iterator[tuple[str, bool, list[tuple[int, str]]]]:
         """Yield every thing in the order of IRIs, whether a source names it, and what is said of it by rank.
@@ -167,7 +208,44 @@ class Spool:
         A rank below 0 stands for no source.
         """
         self._flush()
-        found = self.db.execute("SELECT entity, rank, json FROM record ORDER BY entity, rank")
-        for entity, records in groupby(found, key=itemgetter(0)):
+        ordered = "SELECT iri, rank, json FROM records WHERE coalesce(half = ?, true) ORDER BY iri, rank"
+        for entity, records in groupby(self.db.execute(ordered, (self._half,)), key=itemgetter(0)):
             said = list(records)
             yield entity, said[-1][1] >= 0, [(rank, text) for _, rank, text in said if text is not None]
+
+    # --- two processes -----------------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Put all on disk, where another process finds it."""
+        self._flush()
+        self.db.execute("COMMIT")
+        self.db.execute("BEGIN")
+
+    def join(self, other: Path, half: int) -> None:
+        """Read from here on also what the spool at another path holds, and of all only one half, 0 or 1.
+
+        Both have to be settled: before what is named is read, and once more before the things are.
+        """
+        self._half = half
+        self.db.execute("COMMIT")
+        self.db.execute("ATTACH ? AS other", (str(other / "spool.db"),))
+        self.db.execute("ATTACH ? AS other_naming", (str(other / "naming.db"),))
+        self.db.executescript(
+            """
+            DROP VIEW records;
+            DROP VIEW things;
+            -- IRIs differ most in their last characters.
+            CREATE TEMP VIEW records AS SELECT *, unicode(substr(iri, -1)) % 2 AS half
+              FROM (SELECT * FROM main.record UNION ALL SELECT * FROM other.record);
+            CREATE TEMP VIEW things AS SELECT *, unicode(substr(iri, -1)) % 2 AS half
+              FROM (SELECT * FROM naming.thing UNION ALL SELECT * FROM other_naming.thing);
+            BEGIN;
+            """
+        )
+
+    def leave(self) -> None:
+        """Let go of the other spool, which may go away after this."""
+        self.db.execute("COMMIT")
+        for file in ("other", "other_naming"):
+            self.db.execute("DETACH ?", (file,))
+        self.db.execute("BEGIN")

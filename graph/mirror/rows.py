@@ -19,7 +19,7 @@ import datetime
 import hashlib
 import json
 import marshal
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -252,9 +252,9 @@ _DAYS = frozenset(f"{field}_date" for field in _DATES)
 def _said(thing: Any) -> Row:
     """Return the fields of a dataclass that say something, as JSON can hold them."""
     row: Row = {}
-    for name in _fields(thing.__class__):
-        value = getattr(thing, name)
-        if value is None or value == () or value is False:
+    names, values = _fields(thing.__class__)
+    for name, value in zip(names, values(thing), strict=True):
+        if not value and (value is None or value is False or value == ()):
             continue
         if isinstance(value, tuple):
             row[name] = [_said(v) for v in value]
@@ -264,8 +264,9 @@ def _said(thing: Any) -> Row:
 
 
 @lru_cache(maxsize=16)
-def _fields(kind: Any) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind))
+def _fields(kind: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    names = tuple(f.name for f in fields(kind))
+    return names, attrgetter(*names)
 
 
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -29,18 +29,22 @@ def of_record(text: str, canonical: dict[str, str]) -> tuple[tuple[str, ...], Ro
     if canonical and not canonical.keys().isdisjoint([iri, said.get("body", ""), *[e["document"] for e in evidence]]):
         return None
     names = said.get("names", ())
-    preferred = {n["lang"]: n["text"] for n in names if n["kind"] == "preferred"}
     if len(names) > 1:
-        names = sorted(names, key=_order)
-        if len({_order(n) for n in names}) < len(names) or len(preferred) < sum(_order(n)[0] == 0 for n in names):
+        ordered = sorted([(_KINDS[n["kind"]], n["lang"], n["text"]) for n in names])
+        if len(set(ordered)) < len(ordered):
             return None
+    else:
+        ordered = [(_KINDS[n["kind"]], n["lang"], n["text"]) for n in names]
+    preferred = {lang: text for kind, lang, text in ordered if kind == 0}
+    if len(preferred) < sum([kind == 0 for kind, _, _ in ordered]):
+        return None
     row: Row = {
         "iri": iri,
         "id": said.get("identifier") or iri.removeprefix(ID),
         "type": said["type"],
-        "name": _name(preferred, names, said),
-        "acronyms": list(dict.fromkeys([n["text"] for n in names if n["kind"] == "acronym"])),
-        "other_names": list(dict.fromkeys([n["text"] for n in names if n["kind"] == "alternative"])),
+        "name": _name(preferred, ordered, said),
+        "acronyms": list(dict.fromkeys([text for kind, _, text in ordered if kind == 2])),
+        "other_names": list(dict.fromkeys([text for kind, _, text in ordered if kind == 1])),
         "collective": said.get("collective", False),
     }
     if "identifiers" in said:
@@ -61,16 +65,12 @@ def of_record(text: str, canonical: dict[str, str]) -> tuple[tuple[str, ...], Ro
     return rows.node(said["type"], row)
 
 
-def _order(name: dict[str, str]) -> tuple[int, str, str]:
-    return _KINDS[name["kind"]], name["lang"], name["text"]
-
-
-def _name(preferred: dict[str, str], names: Any, said: dict[str, Any]) -> str:
+def _name(preferred: dict[str, str], names: list[tuple[int, str, str]], said: dict[str, Any]) -> str:
     """Return the name as :meth:`multilateral.ontology.model.Entity.name` does."""
     for lang in ("en", "fr", ""):
         if lang in preferred:
             return preferred[lang]
     if preferred:
         return preferred[min(preferred)]
-    said_first: str = names[0]["text"] if names else said.get("identifier") or said["iri"].rsplit("/", 1)[-1]
+    said_first: str = names[0][2] if names else said.get("identifier") or said["iri"].rsplit("/", 1)[-1]
     return said_first
