@@ -159,13 +159,18 @@ class KnowledgeGraph:
         :raises StoreLocked: If another process is writing.
         """
         from .graph.identity.keys import Watch
+        from .graph.index_early import EarlyIndex
         from .loaders.authority import authority
 
         loads = self.loaders(*sources, kind=kind, skip_bad=skip_bad, mapping=mapping)
         before = self._stored()
         with Store.writing(self.path) as store, contextlib.closing(Watch(store, authority)) as watch:
-            reports = store.load(watch(loads), progress=progress, decide=watch.decide)
-            watch.keep()
+            with EarlyIndex(store) as early:
+                reports = store.load(watch(loads), progress=progress, decide=watch.decide, witness=early)
+                watch.keep()
+                if early.under_way:
+                    _ = Reader(self.path, self._notice).names  # this process has nothing else to do meanwhile
+                early.keep(reports)
         from .loaders.places import replaced_by_another
 
         for report in reports:

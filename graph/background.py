@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -87,26 +88,27 @@ class _Blocks:
 class Behind:
     """Writes pieces in another thread, one at a time and in their order. Leaving the block waits for the last.
 
-    What ``write`` raises is raised by the next call, or at the end of the block.
+    So many pieces wait, at ``most``, the one that is written among them. What ``write`` raises is raised by a later
+    call, or at the end of the block.
     """
 
-    def __init__(self, write: Callable[[bytes], object]) -> None:
-        self._write = write
+    def __init__(self, write: Callable[[bytes], object], most: int = 1) -> None:
+        self._write, self._most = write, most
         self._thread = ThreadPoolExecutor(1)
-        self._last: Future[object] | None = None
+        self._pending: deque[Future[object]] = deque()
 
     def __call__(self, piece: bytes) -> None:
-        """Write one more piece when the one before is written."""
-        self._wait()
-        self._last = self._thread.submit(self._write, piece)
+        """Write one more piece, as soon as there is room for it among those that wait."""
+        self._wait(self._most - 1)
+        self._pending.append(self._thread.submit(self._write, piece))
 
-    def _wait(self) -> None:
-        last, self._last = self._last, None
-        try:
-            if last is not None:
-                last.result()
-        finally:
-            del last  # as in `ahead`
+    def _wait(self, most: int) -> None:
+        while self._pending and (len(self._pending) > most or self._pending[0].done()):
+            first = self._pending.popleft()
+            try:
+                first.result()
+            finally:
+                del first  # as in `ahead`
 
     def __enter__(self) -> Behind:
         return self
@@ -114,4 +116,4 @@ class Behind:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._thread.shutdown()
         if kind is None:
-            self._wait()
+            self._wait(0)

@@ -23,7 +23,7 @@ import pyoxigraph as ox
 from ..ontology.errors import DamagedSource
 from . import kept
 from .background import as_file
-from .canonical import canonical
+from .canonical import canonical, loader_rank
 from .index_change import (
     LOADED_PER_SECOND,
     REMOVED_PER_SECOND,
@@ -41,7 +41,7 @@ from .source_lines import Records, end_of_line, whole_lines
 _MOST_MEMORY = 1_200_000_000
 _LONGEST_WAIT = 60.0
 #: A source that describes more things than this is kept in brief.
-_MANY = 5_000
+MANY = 5_000
 
 
 def build(store: Pinned, built: Built, before: Built | None) -> None:
@@ -62,7 +62,7 @@ def build_whole(store: Pinned, built: Built, before: Built | None, union: Built)
         ox.Store.read_only(str(union.folder / "db")).backup(str(built.folder / "db"))
         db = ox.Store(str(built.folder / "db"))
         there = [s for s in built.sums if s not in built.damaged]
-        _bulk_load(db, store, _Lines(store, there, union=False, whole=True))
+        _bulk_load(db, store, _Lines(canonical(store), _files(store, there), union=False, whole=True))
         db.flush()
     built.facts = dict(union.facts)
 
@@ -90,7 +90,7 @@ def _from_before(
         del db
         shutil.rmtree(built.folder / "db")
         return False
-    one_name_a_language(db, store, built)
+    one_name_a_language(db, _ranks(store, built))
     db.flush()
     return True
 
@@ -117,19 +117,43 @@ def _from_scratch(store: Pinned, built: Built) -> None:
         shutil.rmtree(built.folder / "db")
 
 
-def _attempt(store: Pinned, built: Built) -> bool:
+def build_ahead(built: Built, source_id: str, blocks: Iterator[bytes]) -> None:
+    """Fill the folder of the first database with one source, of whose lines each block has whole ones.
+
+    It is the only source, it is kept in brief, and nothing has been decided.
+    """
+    db = _begun(built, {})
+    lines = _Lines({}, {source_id: blocks}, union=True, whole=False, brief={source_id})
+    with as_file(lines.blocks()) as opened:
+        db.bulk_load(**opened, format=ox.RdfFormat.N_QUADS, lenient=True)
+    one_name_a_language(db, {source_id: 0})
+    db.flush()
+    built.facts = {"quads": lines.counts, "brief": [source_id], "canonical": {}}
+
+
+def _ranks(store: Pinned, built: Built) -> dict[str, int]:
+    return {s: loader_rank(store, s) for s in built.sums if s not in built.damaged}
+
+
+def _begun(built: Built, tops: dict[str, str]) -> ox.Store:
+    """Return the first database with the ontology and the decisions."""
     db = ox.Store(str(built.folder / "db"))
-    built.facts = {"quads": {}, "brief": []}
     ontology = resources.files("multilateral.ontology").joinpath("cooperation.ttl").read_bytes()
     terms = ox.parse(ontology, format=ox.RdfFormat.TURTLE)
     described = (ox.Quad(t.subject, t.predicate, t.object, ONTOLOGY_GRAPH) for t in terms)
-    ties = ((ox.NamedNode(top), ox.NamedNode(iri)) for iri, top in canonical(store).items())
+    ties = ((ox.NamedNode(top), ox.NamedNode(iri)) for iri, top in tops.items())
     tied = (ox.Quad(top, RECORDED_AS, iri, DECISIONS_GRAPH) for top, iri in ties)
     db.bulk_extend(twice(chain(described, tied)))
+    return db
+
+
+def _attempt(store: Pinned, built: Built) -> bool:
+    db = _begun(built, canonical(store))
+    built.facts = {"quads": {}, "brief": []}
     there = [s for s in built.sums if s not in built.damaged]
     if not _add(store, built, db, there, whole=False):
         return False
-    one_name_a_language(db, store, built)
+    one_name_a_language(db, _ranks(store, built))
     db.flush()
     return True
 
@@ -143,6 +167,8 @@ def _several(store: Pinned, built: Built) -> set[str] | None:
 
 def _add_beside(store: Pinned, built: Built, db: ox.Store, sources: list[str], *, whole: bool) -> bool:
     """Add sources to what is there; tell whether that could be done."""
+    if not sources:
+        return True
     first = b""
     if built.facts["brief"] and not whole:  # what they alone said of a thing until now has to be spelled out
         coming = [kept.things(store, source_id) for source_id in sources]
@@ -157,11 +183,12 @@ def _add_beside(store: Pinned, built: Built, db: ox.Store, sources: list[str], *
 
 def _add(store: Pinned, built: Built, db: ox.Store, sources: list[str], *, whole: bool, first: bytes = b"") -> bool:
     """Bulk-load sources; tell whether all could be read to the end. If not, part of them is in the index by now."""
-    brief = set() if whole else {s for s in sources if kept.described(store, s) > _MANY}
+    brief = set() if whole else {s for s in sources if kept.described(store, s) > MANY}
     several = _several(store, built) if brief else set()
     if several is None:
         brief, several = set(), set()
-    lines = _Lines(store, sources, union=True, whole=whole, brief=brief, several=several, first=first)
+    files = _files(store, sources)
+    lines = _Lines(canonical(store), files, union=True, whole=whole, brief=brief, several=several, first=first)
     try:
         _bulk_load(db, store, lines)
     except DamagedSource as error:
@@ -205,6 +232,10 @@ def _engine_threads() -> int | None:
         return None
 
 
+def _files(store: Pinned, sources: list[str]) -> dict[str, Iterator[bytes]]:
+    return {source_id: whole_lines(store, source_id) for source_id in sources}
+
+
 class _Lines:
     """What of some sources goes into an index as lines of N-Quads, with things moved by the decisions.
 
@@ -213,14 +244,14 @@ class _Lines:
     """
 
     def __init__(
-        self, store: Pinned, sources: list[str], *, union: bool, whole: bool, brief: Collection[str] = (),
-        several: Collection[str] = (), first: bytes = b"",
+        self, tops: dict[str, str], files: dict[str, Iterator[bytes]], *, union: bool, whole: bool,
+        brief: Collection[str] = (), several: Collection[str] = (), first: bytes = b"",
     ) -> None:  # fmt: skip
-        self.counts = dict.fromkeys(sources, 0)
-        self._table = {f"<{iri}>".encode(): f"<{top}>".encode() for iri, top in canonical(store).items()}
+        self.counts = dict.fromkeys(files, 0)
+        self._table = {f"<{iri}>".encode(): f"<{top}>".encode() for iri, top in tops.items()}
         self._union, self._whole, self._brief = union, whole, brief
         self._several = {f"<{iri}>".encode() for iri in several}
-        self._store, self._first = store, first
+        self._files, self._first = files, first
         self._idle = _engine_threads()
 
     def blocks(self) -> Iterator[bytes]:
@@ -242,7 +273,7 @@ class _Lines:
     def _of(self, source_id: str) -> Iterator[bytes]:
         end, records = end_of_line(source_id), Records()
         spelled = self._several if source_id in self._brief else None
-        for block in whole_lines(self._store, source_id):
+        for block in self._files[source_id]:
             lines = block.split(end)
             lines.pop()
             self.counts[source_id] += len(lines)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pyoxigraph as ox
 
 from ..ontology.convert import ALT, PREF, PREFIXES, SKOSXL, TYPE
 from ..ontology.model import ID, ML
-from .canonical import loader_rank
 from .index_records import DECISIONS_GRAPH, DEFAULT, RECORDED_AS, spell_out
-from .projections import Built
-from .store import Store
 
 _LINK = ox.NamedNode(ML + "Link")
 _NODES = tuple(
@@ -115,9 +112,12 @@ GROUP BY ?thing ?lang HAVING (COUNT(?label) > 1)
 """
 
 
-def one_name_a_language(db: ox.Store, store: Store, built: Built) -> None:
-    """In the union, leave one preferred name a language and make the others alternative ones."""
-    order = {_GRAPH + s: (loader_rank(store, s), s) for s in built.sums if s not in built.damaged}
+def one_name_a_language(db: ox.Store, ranks: Mapping[str, int]) -> None:
+    """In the union, leave one preferred name a language and make the others alternative ones.
+
+    :param ranks: How early each source speaks.
+    """
+    order = {_GRAPH + source_id: (rank, source_id) for source_id, rank in ranks.items()}
     several: Any = db.query(_SEVERAL_NAMES, prefixes=PREFIXES)
     for row in list(several):
         thing, lang = row["thing"], row["lang"].value

@@ -60,6 +60,11 @@ def truth(store: Store) -> Truth:
         log = store.decisions.path.read_bytes()
     except FileNotFoundError:
         log = b""
+    return truth_of(sums, log)
+
+
+def truth_of(sums: dict[str, str], log: bytes) -> Truth:
+    """Return the state of a truth that consists of the files of these checksums and a log of decisions."""
     decisions = hashlib.sha256(log).hexdigest()
     ontology = f"{PROJECTION_FORMAT}-{_ontology_checksum()}"
     whole = json.dumps([ontology, decisions, sums], sort_keys=True)
@@ -204,16 +209,41 @@ def projection(store: Store, kind: str, build: Callable[[Built, Built | None], N
 
 
 def _build(state: Truth, projections: Path, kind: str, build: Callable[[Built, Built | None], None]) -> Built:
-    folder = projections / f"{kind}-{state.fingerprint}"
     with _beside(projections, kind) as beside:
         built = Built(beside, state.sums, state.decisions, state.ontology)
         before = _newest(projections, kind)
         with storage(projections):
             build(built, _read(before[-1]) if before else None)
-            meta = {k: getattr(built, k) for k in _KEPT}
-            write_beside(beside / _META, json.dumps(meta).encode())
-            _move_in(beside, folder)
-    _sweep(projections, kind, keep=folder)
+            return _finish(built, projections, f"{kind}-{state.fingerprint}")
+
+
+@contextlib.contextmanager
+def begun(projections: Path, kind: str) -> Iterator[Built]:
+    """Give the folder for a projection whose truth is not in the store yet; without :func:`settle` it goes away.
+
+    :raises StorageFailed: If the disk refuses.
+    """
+    with _beside(projections, kind) as beside:
+        yield Built(beside, {}, "", "")
+
+
+def settle(built: Built, projections: Path, kind: str, state: Truth) -> None:
+    """Put a projection that was begun in its place, now that this is the state of the truth.
+
+    :raises StorageFailed: If the disk refuses.
+    """
+    built.sums, built.decisions, built.ontology = state.sums, state.decisions, state.ontology
+    with storage(projections):
+        _finish(built, projections, f"{kind}-{state.fingerprint}")
+
+
+def _finish(built: Built, projections: Path, name: str) -> Built:
+    """Put a projection that is complete in its place."""
+    meta = {k: getattr(built, k) for k in _KEPT}
+    write_beside(built.folder / _META, json.dumps(meta).encode())
+    folder = projections / name
+    _move_in(built.folder, folder)
+    _sweep(projections, name.partition("-")[0], keep=folder)
     built.folder = folder
     return built
 

@@ -39,7 +39,7 @@ from ..ontology.errors import (
 from ..ontology.lines import read_lines
 from ..ontology.model import Loaded, Source, Statement, source_iri
 from .decisions import Decision, DecisionLog
-from .store_write import reading, write_source
+from .store_write import Witness, reading, write_source
 
 FORMAT = 1
 _MARKER = "store.json"
@@ -285,13 +285,15 @@ class Store:
         *,
         progress: Callable[[str, int], None] = lambda source, count: None,
         decide: Callable[[Mapping[str, Path]], Iterable[Decision]] = lambda files: (),
+        witness: Witness | None = None,
     ) -> list[LoadReport]:
         """Write sources in, all of them or none, each replacing the one with the same id.
 
         A source whose checksum, loader and version are those of the one in the store is left as it is; so is one that
         turns out to be unreadable and has a ``left_out``, which is told. ``decide`` is given the new files by source,
         and what it decides comes in together with them.
-        ``progress`` is told the source and the number of records every thousand records.
+        ``progress`` is told the source and the number of records every thousand records; ``witness`` sees what is
+        written.
 
         :raises UnreadableSource: If a record is wrong; the store is as it was.
         :raises StorageFailed: If the disk refuses; the store is as it was.
@@ -308,7 +310,7 @@ class Store:
                         if loaded.source.id in there and self._unchanged(loaded.source):
                             reports.append(LoadReport(loaded.source, "unchanged", 0, 0, {}))
                             continue
-                        entities, links = write_source(staged / (loaded.source.id + _SUFFIX), loaded, progress)
+                        entities, links = write_source(staged / (loaded.source.id + _SUFFIX), loaded, progress, witness)
                     except UnreadableSource as error:
                         if loaded.left_out is None:
                             raise

@@ -6,7 +6,7 @@ import gzip
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from ..ontology.errors import UnreadableSource
 from ..ontology.model import Link, Loaded
@@ -18,7 +18,22 @@ _T = TypeVar("_T")
 _BLOCK = 1 << 18
 
 
-def write_source(path: Path, loaded: Loaded, progress: Callable[[str, int], None]) -> tuple[int, int]:
+class Witness(Protocol):
+    """Sees the lines of sources as they are written; that a source is not ended means that it cannot be read."""
+
+    def begin(self, source_id: str) -> None:
+        """Begin with a source."""
+
+    def take(self, lines: bytes, things: int) -> None:
+        """Take whole lines, and how many things of the source there have been so far."""
+
+    def end(self) -> None:
+        """Hear that these were all lines of the source."""
+
+
+def write_source(
+    path: Path, loaded: Loaded, progress: Callable[[str, int], None], witness: Witness | None
+) -> tuple[int, int]:
     """Write a source and return how many entities and links it has; nothing is left of one that cannot be read.
 
     ``progress`` is told the source and the number of records every thousand records.
@@ -26,22 +41,33 @@ def write_source(path: Path, loaded: Loaded, progress: Callable[[str, int], None
     :raises UnreadableSource: If a record is wrong, or the stream cannot be read.
     """
     try:
-        return _write(path, loaded, progress)
+        return _write(path, loaded, progress, witness)
     except UnreadableSource:
         path.unlink(missing_ok=True)
         raise
 
 
-def _write(path: Path, loaded: Loaded, progress: Callable[[str, int], None]) -> tuple[int, int]:
+def _write(
+    path: Path, loaded: Loaded, progress: Callable[[str, int], None], witness: Witness | None
+) -> tuple[int, int]:
     counts = [0, 0]
     seen: set[int] = set()
     writer = LineWriter(loaded.source)
+    if witness is not None:
+        witness.begin(loaded.source.id)
     # A file object of our own, so that the name and the time of writing do not enter the compressed file.
     with path.open("wb") as raw:
         with (
             gzip.GzipFile(filename="", mode="wb", fileobj=raw, compresslevel=1, mtime=0) as out,
             Behind(out.write) as write,
         ):
+
+            def put() -> None:
+                block = b"".join(waiting)
+                write(block)
+                if witness is not None:
+                    witness.take(block, counts[0])
+
             waiting = [writer.head()]
             size = 0
             for number, statement in enumerate(reading(loaded.statements, f"source {loaded.source.id!r}"), 1):
@@ -65,9 +91,12 @@ def _write(path: Path, loaded: Loaded, progress: Callable[[str, int], None]) -> 
                 waiting.append(lines)
                 size += len(lines)
                 if size > _BLOCK:
-                    write(b"".join(waiting))
-                    waiting, size = [], 0
-            write(b"".join(waiting))
+                    put()
+                    waiting.clear()
+                    size = 0
+            put()
+            if witness is not None:
+                witness.end()
         raw.flush()
         os.fsync(raw.fileno())
     return counts[0], counts[1]

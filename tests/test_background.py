@@ -59,6 +59,26 @@ def test_pieces_are_written_in_order_and_all_of_them() -> None:
     assert b"".join(written) == bytes(n % 256 for n in range(1000))
 
 
+def test_as_many_pieces_wait_as_may() -> None:
+    go, written = threading.Event(), list[bytes]()
+
+    def slow(piece: bytes) -> None:
+        assert go.wait(10)
+        written.append(piece)
+
+    with Behind(slow, most=3) as write:
+        for number in range(3):
+            write(bytes([number]))
+        assert written == []
+        fourth = threading.Thread(target=write, args=(b"4",))
+        fourth.start()
+        fourth.join(0.2)
+        assert fourth.is_alive()
+        go.set()
+        fourth.join(10)
+    assert written == [b"\x00", b"\x01", b"\x02", b"4"]
+
+
 @pytest.mark.parametrize("pieces", [1, 2, 5])
 def test_an_error_in_writing_is_raised_even_by_the_last_piece(pieces: int) -> None:
     def full(piece: bytes) -> None:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from multilateral.graph.mirror import cuts, offline, offline_halves
+from multilateral.graph import second
+from multilateral.graph.mirror import cuts, offline
 from multilateral.graph.mirror.check import check
 from multilateral.graph.mirror.connection import Address, Server
 from multilateral.graph.mirror.offline import COMMAND_FILE, FolderNotEmpty, write_files
@@ -47,7 +48,7 @@ def test_the_importer_makes_an_equal_mirror_of_the_files(
 ) -> None:
     monkeypatch.setattr(offline, "TWO", 0)
     monkeypatch.setattr(cuts, "SIZE", 5_000)
-    monkeypatch.setattr(offline_halves, "processors", lambda: processes)
+    monkeypatch.setattr(second, "processors", lambda: processes)
     store = Store.open(made(workshop).path)
     written = write_files(store, tmp_path / "files")
     assert (tmp_path / "files" / COMMAND_FILE).read_text() == written.command + "\n"

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from multilateral.graph import second
 from multilateral.graph.mirror import cuts, offline, offline_halves
 from multilateral.graph.mirror.offline import write_files
 from multilateral.graph.mirror.rows import UnknownRelation
-from multilateral.graph.mirror.second import MakerLost
 from multilateral.graph.projections import pin
+from multilateral.graph.second import MakerLost
 from multilateral.graph.store import Store
 from multilateral.ontology.errors import DamagedSource
 
@@ -42,7 +43,7 @@ def two(monkeypatch: pytest.MonkeyPatch) -> list[offline_halves.Other]:
     monkeypatch.setattr(offline, "TWO", 0)
     monkeypatch.setattr(offline, "Other", Noted)
     monkeypatch.setattr(cuts, "SIZE", 20_000)
-    monkeypatch.setattr(offline_halves, "processors", lambda: 2)
+    monkeypatch.setattr(second, "processors", lambda: 2)
     return started
 
 
@@ -148,7 +149,7 @@ def _begun(workshop: Workshop, tmp_path: Path) -> subprocess.Popen[str]:
     return process
 
 
-_processors = pytest.mark.skipif(offline_halves.processors() < 2, reason="one processor: there is one process")
+_processors = pytest.mark.skipif(second.processors() < 2, reason="one processor: there is one process")
 
 
 @_LINUX

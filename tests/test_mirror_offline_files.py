@@ -19,6 +19,7 @@ from unittest.mock import patch
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from multilateral.graph import second
 from multilateral.graph.decisions import Decision
 from multilateral.graph.mirror import cuts, offline, offline_halves
 from multilateral.graph.mirror.check import Item, _local
@@ -26,7 +27,7 @@ from multilateral.graph.mirror.local import LocalGraph
 from multilateral.graph.mirror.offline import _command, write_files
 from multilateral.graph.mirror.offline_files import Clash, Files
 from multilateral.graph.mirror.offline_halves import write
-from multilateral.graph.mirror.second import Channel
+from multilateral.graph.second import Channel
 from multilateral.graph.store import Store
 from multilateral.ontology.lines import Lines
 from multilateral.ontology.model import ID, Entity, Link, Name, Statement, source_iri
@@ -199,7 +200,7 @@ def test_a_real_second_process_writes_the_same(
     monkeypatch.setattr(cuts, "SIZE", 5_000)
     wanted = expected(LocalGraph(store))
     for processors in (1, 2):
-        monkeypatch.setattr(offline_halves, "processors", lambda n=processors: n)
+        monkeypatch.setattr(second, "processors", lambda n=processors: n)
         done = write_files(store, tmp_path / str(processors))
         assert read(done.command) == wanted
         assert done.links == sum(key.startswith("link:") for key in wanted[0])

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..second import Channel, MakerLost, Second, possible, serve
 from ..store import Store
 from . import sending
 from .local import LocalGraph, Spool
-from .making import Counts, Maker
+from .making import ROWS, Counts, Maker
 from .remote import Known
-from .second import Channel, MakerLost, Second, possible, serve
 from .sending import Batch, Batches
 
 __all__ = ["Apart", "MakerLost", "possible"]
@@ -32,7 +32,7 @@ class Apart(Second):
 
     def __init__(self, local: LocalGraph, sources: list[str]) -> None:
         job = (local.store, sources, sending.BATCH)
-        super().__init__(__name__, job, "make room, then push again: the next push finishes this one.")
+        super().__init__(__name__, job, does=ROWS, after="make room, then push again: the next push finishes this one.")
         self.read = self.things = 0
         self.counts = Counts()
 

@@ -18,6 +18,8 @@ from .local import LocalGraph, Spool, names_of
 from .remote import Known
 from .sending import BATCH, Sink
 
+#: What a process of its own does that makes rows.
+ROWS = "makes the rows of the mirror"
 T = TypeVar("T")
 #: What the mirror has of some things: the checksums of their nodes, and what sources that are not compared say of them.
 Found = tuple[dict[str, str], dict[str, list[tuple[int, str]]]]

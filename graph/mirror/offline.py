@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...ontology.errors import MultilateralError, UnreadableSource
+from .. import second
 from ..store import Store, storage
-from . import offline_halves, second
+from . import offline_halves
 from .local import LocalGraph
 from .offline_files import Clash, Files, Written
 from .offline_halves import Half, Other
@@ -82,7 +83,7 @@ def write_files(
 def _made(local: LocalGraph, folder: Path, separator: str, size: int) -> Half:
     """Write the files, with a second process where that helps."""
     with Files(folder, separator, 1) as files:
-        if size < TWO or offline_halves.processors() < 2 or not second.possible():
+        if size < TWO or second.processors() < 2 or not second.possible():
             return offline_halves.write(local, files)
         with Other(local.store, folder, separator) as other:
             return offline_halves.write(local, files, other)

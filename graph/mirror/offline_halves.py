@@ -7,7 +7,6 @@ makes the records of one half of the things that are only named, and at last the
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,14 +14,15 @@ from typing import Any
 
 from ...ontology.model import Entity
 from ..rows import Row
+from ..second import Channel, Second, serve
 from ..store import Store, storage
 from . import cuts, rows
 from . import offline_columns as columns
 from .check import mirror_node
 from .link_rows import LinkRow
 from .local import BlockEnd, LocalGraph, Spool, names_of
+from .making import ROWS
 from .offline_files import File, Files, Written
-from .second import Channel, Second, serve
 
 #: Blocks that wait for their first position, at most.
 _LAG = 16
@@ -46,16 +46,12 @@ class Half:
         return Half(self.entities + other.entities, self.links + other.links, files)
 
 
-def processors() -> int:
-    """Return how many processors this program may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 class Other(Second):
     """The process that does the second half."""
 
     def __init__(self, store: Store, folder: Path, separator: str) -> None:
-        super().__init__(__name__, (store, folder, separator, cuts.SIZE), "make room, then write into a new folder.")
+        job = (store, folder, separator, cuts.SIZE)
+        super().__init__(__name__, job, does=ROWS, after="make room, then write into a new folder.")
 
 
 def main() -> None:

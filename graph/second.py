@@ -16,16 +16,21 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import IO, Any, Self, cast
 
-from ...ontology.errors import MultilateralError
+from ..ontology.errors import MultilateralError
 
 
 class MakerLost(MultilateralError):
-    """Raised when the process that makes the rows ends before it is done."""
+    """Raised when the second process cannot be started, or ends before it is done."""
 
 
 def possible() -> bool:
     """Return whether this program can be started a second time; one packed into a single file cannot."""
     return bool(sys.executable) and not getattr(sys, "frozen", False)
+
+
+def processors() -> int:
+    """Return how many processors this program may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Channel:
@@ -47,14 +52,14 @@ class Channel:
 class Second(Channel):
     """A second process, at work as long as the block ``with Second(…)`` lasts; at its end it is ended.
 
-    ``module`` has a function ``main()``, which calls :func:`serve`; ``job`` is given to it. ``after`` says what to do
-    where it is lost.
+    ``module`` has a function ``main()``, which calls :func:`serve`; ``job`` is given to it. ``does`` says what it is
+    there for, and ``after`` what to do where it is lost.
 
     :raises MakerLost: If it cannot be started.
     """
 
-    def __init__(self, module: str, job: Any, after: str) -> None:
-        self._job, self._after = job, after
+    def __init__(self, module: str, job: Any, *, does: str, after: str) -> None:
+        self._job, self._does, self._after = job, does, after
         # What the other side keeps on disk for a time is here, so that it goes away even if that is killed.
         self._folder = tempfile.TemporaryDirectory(prefix="multilateral-", ignore_cleanup_errors=True)
         text = (  # Ctrl-C is for this side to hear; the other ends when nobody reads on
@@ -70,10 +75,7 @@ class Second(Channel):
             )
         except OSError as error:
             self._folder.cleanup()
-            raise MakerLost(
-                f"The process that makes the rows of the mirror cannot be started ({error}); make room for it, then "
-                "push again."
-            ) from error
+            raise MakerLost(f"The process that {does} cannot be started ({error}); {after}") from error
         super().__init__(cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout))
 
     def __enter__(self) -> Self:
@@ -111,8 +113,7 @@ class Second(Channel):
         code = self._process.wait()
         how = f"was ended by signal {-code}" if code < 0 else f"ended with status {code}"
         return MakerLost(
-            f"The process that makes the rows of the mirror {how} before it was done, often for want of memory; "
-            f"{self._after}"
+            f"The process that {self._does} {how} before it was done, often for want of memory; {self._after}"
         )
 
 
