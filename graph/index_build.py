@@ -38,7 +38,7 @@ from .projections import Built, Pinned
 from .source_lines import Records, end_of_line, whole_lines
 
 #: Bytes above which a load goes on with one batch at a time: pyoxigraph would hold several, of about 300 MB each.
-_MOST_MEMORY = 1_200_000_000
+_MOST_MEMORY = 1_270_000_000
 _LONGEST_WAIT = 60.0
 #: A source that describes more things than this is kept in brief.
 MANY = 5_000
@@ -117,18 +117,18 @@ def _from_scratch(store: Pinned, built: Built) -> None:
         shutil.rmtree(built.folder / "db")
 
 
-def build_ahead(built: Built, source_id: str, blocks: Iterator[bytes]) -> None:
+def build_ahead(built: Built, source_id: str, blocks: Iterator[bytes], *, brief: bool) -> None:
     """Fill the folder of the first database with one source, of whose lines each block has whole ones.
 
-    It is the only source, it is kept in brief, and nothing has been decided.
+    It is the only source, and nothing has been decided.
     """
     db = _begun(built, {})
-    lines = _Lines({}, {source_id: blocks}, union=True, whole=False, brief={source_id})
+    lines = _Lines({}, {source_id: blocks}, union=True, whole=False, brief=[source_id] if brief else [])
     with as_file(lines.blocks()) as opened:
         db.bulk_load(**opened, format=ox.RdfFormat.N_QUADS, lenient=True)
     one_name_a_language(db, {source_id: 0})
     db.flush()
-    built.facts = {"quads": lines.counts, "brief": [source_id], "canonical": {}}
+    built.facts = {"quads": lines.counts, "brief": [source_id] if brief else [], "canonical": {}}
 
 
 def _ranks(store: Pinned, built: Built) -> dict[str, int]:

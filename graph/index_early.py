@@ -1,4 +1,4 @@
-"""The first index of a store, built in a second process while its first source, a large registry, is still being read.
+"""The first index of a store, built in a second process while its first source, a large one, is still being read.
 
 The index is that of the store with this source and without decisions. If the rules decide something when all is read,
 the index of that is made from this one, as after any decision.
@@ -19,8 +19,8 @@ from .projections import Built, begun, settle, truth_of
 from .second import Channel, Second, possible, processors, serve
 from .store import LoadReport, Store
 
-#: Bytes that are kept until it is known whether the source has many things; one that has few by then is a table.
-_MOST_WAITING = 64_000_000
+#: Bytes above which a source is a large one, whatever it describes.
+_LARGE = 64_000_000
 #: Blocks of lines, of a quarter of a megabyte each, that the other process may be behind.
 _AHEAD = 128
 
@@ -29,8 +29,7 @@ class EarlyIndex:
     """Sees the lines of a load; use it as ``with EarlyIndex(store) as early`` around the load.
 
     Nothing is built where the store has sources or decisions already, where more than one source comes, or where the
-    source has no more things than one that is indexed in full; nor on one processor. What :meth:`keep` does not keep
-    leaves no trace.
+    source is small; nor on one processor. What :meth:`keep` does not keep leaves no trace.
     """
 
     def __init__(self, store: Store) -> None:
@@ -65,15 +64,13 @@ class EarlyIndex:
             return
         self._waiting.append(lines)
         self._size += len(lines)
-        if things > index_build.MANY:
-            self._start()
-        elif self._size > _MOST_WAITING:
-            self._give_up()
+        if things > index_build.MANY or self._size > _LARGE:
+            self._start(brief=things > index_build.MANY)
 
-    def _start(self) -> None:
+    def _start(self, *, brief: bool) -> None:
         try:
             self._built = self._held.enter_context(begun(self._store.projections_path, "rdf"))
-            self._other = self._held.enter_context(_Builder(self._built.folder, self._source))
+            self._other = self._held.enter_context(_Builder(self._built.folder, self._source, brief))
         except MultilateralError:  # no room: the index is built as any other is, and what is wrong is told by that
             self._give_up()
             return
@@ -114,8 +111,8 @@ class EarlyIndex:
 class _Builder(Second):
     """The process that builds the index."""
 
-    def __init__(self, folder: Path, source_id: str) -> None:
-        super().__init__(__name__, (folder, source_id), does="builds an index", after="load again.")
+    def __init__(self, folder: Path, source_id: str, brief: bool) -> None:
+        super().__init__(__name__, (folder, source_id, brief), does="builds an index", after="load again.")
 
 
 def main() -> None:
@@ -123,8 +120,8 @@ def main() -> None:
     serve(_build)
 
 
-def _build(job: tuple[Path, str], first: Channel) -> None:
-    folder, source_id = job
+def _build(job: tuple[Path, str, bool], first: Channel) -> None:
+    folder, source_id, brief = job
     built = Built(folder, {}, "", "")
-    index_build.build_ahead(built, source_id, iter(first.receive, b""))
+    index_build.build_ahead(built, source_id, iter(first.receive, b""), brief=brief)
     first.send(built.facts)

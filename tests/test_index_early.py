@@ -162,10 +162,17 @@ def test_where_it_cannot_be_built_the_index_is_built_as_usual(
     assert len(list(workshop.reader().links())) == 3000
 
 
-def test_a_table_with_few_things_is_not_kept_in_memory(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index_early, "_MOST_WAITING", 10_000)
-    load(workshop, ("s", statements(3000)))
-    assert indexes(workshop) == []
+def test_a_large_source_of_few_things_is_not_kept_in_brief(
+    workshop: Workshop, dump: Dump, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_early, "_LARGE", 10_000)
+    load(workshop, ("s", statements(190)))
+    assert len(indexes(workshop)) == 1
+    reader = workshop.reader()
+    assert reader.index.built.facts["brief"] == []
+    found = dump(reader)
+    workshop.forget_projections()
+    assert dump(workshop.reader()) == found
 
 
 def test_a_load_and_the_first_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
