@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import pyoxigraph as ox
@@ -18,6 +19,8 @@ _NODES = tuple(
 _GRAPH = ID + "source/"
 #: Quads a second removed and loaded, as measured: what decides between changing an index and making it again.
 REMOVED_PER_SECOND, LOADED_PER_SECOND = 9_000, 100_000
+#: Quads that are added in one transaction, which is held in memory.
+_AT_ONCE = 10_000
 
 
 def moves_between(before: dict[str, str], tops: dict[str, str]) -> dict[str, str] | None:
@@ -43,10 +46,13 @@ def move(db: ox.Store, moves: dict[str, str], tops: dict[str, str]) -> bool:
             if len(touched) > most:
                 return False
     for quad in touched:
-        subject: Any = nodes.get(quad.subject, quad.subject)
-        moved = ox.Quad(subject, quad.predicate, nodes.get(quad.object, quad.object), quad.graph_name)
         db.remove(quad)
-        db.add(moved)
+    moved = (
+        ox.Quad(nodes.get(q.subject, q.subject), q.predicate, nodes.get(q.object, q.object), q.graph_name)
+        for q in touched
+    )
+    while some := list(islice(moved, _AT_ONCE)):
+        db.extend(some)
     for top in set(nodes.values()):  # which name stands first may be another now: begin with what the sources say
         for predicate in (PREF, ALT):
             for quad in list(db.quads_for_pattern(top, predicate, None, DEFAULT)):

@@ -48,7 +48,7 @@ def test_leaving_early_ends_the_thread() -> None:
     items = ahead(iter(range(10)))
     next(items)
     items.close()
-    assert threading.active_count() == before
+    assert threading.active_count() <= before  # another test's may end meanwhile
 
 
 def test_pieces_are_written_in_order_and_all_of_them() -> None:
@@ -155,7 +155,7 @@ def test_the_error_of_a_reader_that_stops_is_the_one_that_is_raised() -> None:
     with pytest.raises(SyntaxError), as_file(iter(blocks)) as opened:
         list(ox.parse(**opened, format=ox.RdfFormat.N_QUADS))
     gc.collect()
-    assert threading.active_count() == before
+    assert threading.active_count() <= before  # another test's may end meanwhile
 
 
 @pytest.mark.usefixtures("way")
@@ -164,4 +164,4 @@ def test_a_reader_that_asks_for_nothing_more_leaves_no_thread() -> None:
     with pytest.raises(ValueError, match="mine"), as_file(iter(lines(5000))):
         raise ValueError("mine")
     gc.collect()
-    assert threading.active_count() == before
+    assert threading.active_count() <= before  # another test's may end meanwhile
