@@ -162,9 +162,9 @@ class KnowledgeGraph:
         from .graph.index_early import EarlyIndex
         from .loaders.authority import authority
 
-        loads = self.loaders(*sources, kind=kind, skip_bad=skip_bad, mapping=mapping)
-        before = self._stored()
         with Store.writing(self.path) as store, contextlib.closing(Watch(store, authority)) as watch:
+            before = self._stored()
+            loads = self._loaders(sources, before, kind=kind, skip_bad=skip_bad, mapping=mapping)
             with EarlyIndex(store) as early:
                 reports = store.load(watch(loads), progress=progress, decide=watch.decide, witness=early)
                 watch.keep()
@@ -189,6 +189,17 @@ class KnowledgeGraph:
         mapping: str | Path | None = None,
     ) -> Iterator[Loaded]:
         """Yield what :meth:`load` would store, one :class:`~multilateral.ontology.model.Loaded` a source."""
+        yield from self._loaders(sources, self._stored(), kind=kind, skip_bad=skip_bad, mapping=mapping)
+
+    def _loaders(
+        self,
+        sources: tuple[str | Path, ...],
+        stored: Mapping[str, Source],
+        *,
+        kind: str | None,
+        skip_bad: bool,
+        mapping: str | Path | None,
+    ) -> Iterator[Loaded]:
         from .loaders.authority import authority
         from .loaders.fetch import fetched
         from .loaders.five_documents import five_documents
@@ -202,9 +213,7 @@ class KnowledgeGraph:
                 yield load_mapping(Path(mapping), data=data, skip_bad=skip_bad)
             return
         known = LinksSoFar(self.reader.stated_elsewhere("iati-tables") if self.path.exists() else None)
-        gathering = Gathering(
-            stored=self._stored(), known=known, notice=self._notice, is_store=is_store, skip_bad=skip_bad
-        )
+        gathering = Gathering(stored=stored, known=known, notice=self._notice, is_store=is_store, skip_bad=skip_bad)
         yield from gathering.read(sources, kind, {FIVE_DOCUMENTS: five_documents, AUTHORITY: authority})
 
     def forget(self, source_id: str) -> None:

@@ -83,7 +83,7 @@ def _from_before(
         "brief": [s for s in before.facts["brief"] if s not in gone],
     }
     if not (
-        all(remove(db, source_id, whole=whole) for source_id in gone)
+        all(remove(db, source_id, whole=whole, brief=source_id in before.facts["brief"]) for source_id in gone)
         and (not moves or move(db, moves, canonical(store)))
         and _add_beside(store, built, db, new, whole=whole)
     ):
@@ -169,7 +169,7 @@ def _add_beside(store: Pinned, built: Built, db: ox.Store, sources: list[str], *
     """Add sources to what is there; tell whether that could be done."""
     if not sources:
         return True
-    first = b""
+    several, first = None, b""
     if built.facts["brief"] and not whole:  # what they alone said of a thing until now has to be spelled out
         coming = [kept.things(store, source_id) for source_id in sources]
         several, tops = _several(store, built), canonical(store)
@@ -178,24 +178,28 @@ def _add_beside(store: Pinned, built: Built, db: ox.Store, sources: list[str], *
         named = {tops.get(iri, iri) for things in coming for iri in things or ()} & several
         spelled = [quad for iri in sorted(named) for quad in spell_out(db, ox.NamedNode(iri))]
         first = ox.serialize(spelled, format=ox.RdfFormat.N_QUADS) or b""
-    return _add(store, built, db, sources, whole=whole, first=first)
+    return _add(store, built, db, sources, whole=whole, several=several, first=first)
 
 
-def _add(store: Pinned, built: Built, db: ox.Store, sources: list[str], *, whole: bool, first: bytes = b"") -> bool:
+def _add(
+    store: Pinned, built: Built, db: ox.Store, sources: list[str], *, whole: bool,
+    several: set[str] | None = None, first: bytes = b"",
+) -> bool:  # fmt: skip
     """Bulk-load sources; tell whether all could be read to the end. If not, part of them is in the index by now."""
-    brief = set() if whole else {s for s in sources if kept.described(store, s) > MANY}
-    several = _several(store, built) if brief else set()
+    brief = [] if whole else [s for s, things in kept.described(store, sources).items() if things > MANY]
+    if brief and several is None:
+        several = _several(store, built)
     if several is None:
-        brief, several = set(), set()
+        brief = []
     files = _files(store, sources)
-    lines = _Lines(canonical(store), files, union=True, whole=whole, brief=brief, several=several, first=first)
+    lines = _Lines(canonical(store), files, union=True, whole=whole, brief=brief, several=several or (), first=first)
     try:
         _bulk_load(db, store, lines)
     except DamagedSource as error:
         built.damaged[error.source_id] = str(error)
         return False
     built.facts["quads"] |= lines.counts
-    built.facts["brief"] += sorted(brief)
+    built.facts["brief"] += brief
     return True
 
 

@@ -73,8 +73,12 @@ def twice(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
         yield ox.Quad(quad.subject, quad.predicate, quad.object)
 
 
-def remove(db: ox.Store, source_id: str, *, whole: bool) -> bool:
-    """Take a source's graph out, and from the union what no other graph holds; tell whether that can be known."""
+def remove(db: ox.Store, source_id: str, *, whole: bool, brief: bool) -> bool:
+    """Take a source's graph out, and from the union what no other graph holds; tell whether that can be known.
+
+    :param whole: All of the graph is in the index.
+    :param brief: It is kept in brief where all of it is not.
+    """
     graph = ox.NamedNode(_GRAPH + source_id)
     quads = list(db.quads_for_pattern(None, None, None, graph))
     if not whole:
@@ -82,7 +86,7 @@ def remove(db: ox.Store, source_id: str, *, whole: bool) -> bool:
         if any(q.graph_name not in (DEFAULT, graph) for n in links for q in db.quads_for_pattern(n, TYPE, _LINK, None)):
             return False  # which of them says what of the link, only their files tell
         own = [q for link in links for q in db.quads_for_pattern(link, None, None, DEFAULT)]
-        for thing in {q.subject for q in quads if q.predicate == TYPE} - links:
+        for thing in {q.subject for q in quads if q.predicate == TYPE} - links if brief else ():
             own += [ox.Quad(q.subject, q.predicate, q.object) for q in spell_out(db, thing)]
         # The IRI of a node tells the link or the source that it belongs to, so that nothing else speaks of it.
         nodes = {q.object for q in [*own, *quads] if q.predicate in _NODES}

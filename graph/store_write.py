@@ -36,7 +36,7 @@ def write_source(
 ) -> tuple[int, int]:
     """Write a source and return how many entities and links it has; nothing is left of one that cannot be read.
 
-    ``progress`` is told the source and the number of records every thousand records.
+    ``progress`` is told the source and the number of records every thousand records; ``witness`` sees the lines.
 
     :raises UnreadableSource: If a record is wrong, or the stream cannot be read.
     """

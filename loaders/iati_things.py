@@ -116,15 +116,8 @@ class Things:
             known = self._organizations[iri] = _Organization(ref, published, is_generic(ref), locator)
         if known.type == "Organization" and type_:
             known.type = organization_class(type_)
-        for name in texts:
-            if name in known.names:
-                known.names[name] += 1
-            else:
-                if len(known.names) < _MOST_NAMES:
-                    known.names[name] = 1
-                    self.garbled += is_garbled(name[0])
-                else:
-                    self.dropped += 1
+        for text, _ in self._call(known.names, texts):
+            self.garbled += is_garbled(text)
         return iri
 
     def country(self, code: str, locator: str, names: Iterable[tuple[str, str]] = ()) -> str:
@@ -161,7 +154,7 @@ class Things:
             ids = (Identifier("M49", code),) if vocabulary == "2" else ()
             listed = names_of("Region", code) if vocabulary == "1" else ()
             known = self._named[iri] = _Named("Place", code, ids, locator, listed)
-        self._call(known, names)
+        self._call(known.names, ((name.text, name.lang) for name in names))
         return iri
 
     def sector(self, vocabulary: str, code: str, names: Iterable[Name], publisher: str, locator: str) -> str:
@@ -185,19 +178,21 @@ class Things:
                 ids = (Identifier("SDG", code),)
                 listed = names_of("UNSDG-Goals", code) if vocabulary == "7" else ()
             known = self._named[iri] = _Named("Topic", code, ids, locator, listed)
-        self._call(known, names)
+        self._call(known.names, ((name.text, name.lang) for name in names))
         return iri
 
-    def _call(self, known: _Named, names: Iterable[Name]) -> None:
-        """Keep what the file calls a region or sector, in each language."""
+    def _call(self, known: dict[tuple[str, str], int], names: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Keep what the file calls a thing, in each language, and how often; return what is kept for the first time."""
+        new = []
         for name in names:
-            key = (name.text, name.lang)
-            if key in known.names:
-                known.names[key] += 1
-            elif len(known.names) < _MOST_NAMES:
-                known.names[key] = 1
+            if name in known:
+                known[name] += 1
+            elif len(known) < _MOST_NAMES:
+                known[name] = 1
+                new.append(name)
             else:
                 self.dropped += 1
+        return new
 
     def activity_named(self, ref: str, names: Iterable[Name], type_: str, locator: str) -> str:
         """Return the IRI of an activity that another one names; it is described at the end if nothing describes it."""
